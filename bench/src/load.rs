@@ -1,0 +1,149 @@
+//! The load: what is asked of a server, by wrk with the scripts in `wrk/`.
+
+use std::{net::SocketAddr, path::PathBuf, process::Stdio, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use tokio::{process::Command, time::timeout};
+
+/// What a shopper does.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Action {
+    /// One more of a product that is in the cart, durable before the answer.
+    Add,
+    /// The cart of five lines.
+    Get,
+    /// A page of products.
+    List,
+}
+
+/// One action through one dialect.
+#[derive(Clone, Copy)]
+pub(crate) struct Scenario {
+    pub(crate) action: Action,
+    pub(crate) dialect: &'static str,
+}
+
+/// Every scenario, in the report's order.
+pub(crate) fn scenarios() -> Vec<Scenario> {
+    let every = |action| {
+        let dialects = ["mt", "wangmarket", "hamgam", "anqicms"];
+        // The mt document has no product list.
+        let having = dialects.into_iter().filter(move |dialect| action != Action::List || *dialect != "mt");
+        having.map(move |dialect| Scenario { action, dialect })
+    };
+    [Action::Add, Action::Get, Action::List].into_iter().flat_map(every).collect()
+}
+
+impl Action {
+    /// As the scripts call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Get => "get",
+            Self::List => "list",
+        }
+    }
+
+    /// The part of the ceiling that must be reached.
+    pub(crate) fn target(self) -> f64 {
+        match self {
+            Self::Add => 0.35,
+            Self::Get => 0.6,
+            Self::List => 0.4,
+        }
+    }
+}
+
+impl Scenario {
+    /// As the report calls it.
+    pub(crate) fn name(self) -> String {
+        format!("{} {}", self.action.name(), self.dialect)
+    }
+}
+
+/// How a server is loaded.
+pub(crate) struct Load {
+    pub(crate) connections: u32,
+    pub(crate) products: usize,
+    /// A file of tokens, one a line; the script counts carts from its first.
+    pub(crate) tokens: PathBuf,
+}
+
+/// What wrk saw.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Measured {
+    pub(crate) per_second: f64,
+    pub(crate) p50_ms: f64,
+    pub(crate) p99_ms: f64,
+    /// Failed connections, timeouts, error statuses and, when replies are read, wrong bodies.
+    pub(crate) errors: f64,
+    /// The replies' bodies on average; 0 when replies are not read.
+    pub(crate) body_bytes: f64,
+    /// Beginning of the first wrong reply.
+    pub(crate) first_wrong: String,
+}
+
+impl Load {
+    /// Loads the server for so many seconds, reading and judging every reply if asked to.
+    pub(crate) async fn run(
+        &self,
+        scenario: Scenario,
+        at: SocketAddr,
+        seconds: u64,
+        read: bool,
+    ) -> Result<Measured> {
+        let mut wrk = Command::new("wrk");
+        wrk.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/wrk")).stdin(Stdio::null()).kill_on_drop(true);
+        wrk.args(["-t1", "--latency", "-s", "load.lua"]).arg(format!("-c{}", self.connections));
+        wrk.arg(format!("-d{seconds}s")).arg(format!("http://{at}")).args(["--", scenario.dialect]);
+        wrk.arg(scenario.action.name()).arg(&self.tokens).arg(self.products.to_string());
+        wrk.args(read.then_some("check"));
+        let output =
+            timeout(Duration::from_secs(seconds + 20), wrk.output()).await.context("wrk does not end")?;
+        let output = output.context("wrk cannot be started; Debian has it as the package wrk")?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        match measured(&text) {
+            Some(measured) => Ok(measured),
+            None => bail!("wrk failed: {text}{}", String::from_utf8_lossy(&output.stderr)),
+        }
+    }
+}
+
+/// Reads the script's two lines out of what wrk printed.
+fn measured(text: &str) -> Option<Measured> {
+    let line = text.lines().find_map(|line| line.strip_prefix("measured "))?;
+    let field = |name: &str| -> Option<f64> {
+        let (_, value) =
+            line.split(' ').filter_map(|field| field.split_once('=')).find(|(key, _)| *key == name)?;
+        value.parse().ok()
+    };
+    let requests = field("requests")?;
+    Some(Measured {
+        per_second: requests * 1e6 / field("us")?,
+        p50_ms: field("p50_us")? / 1e3,
+        p99_ms: field("p99_us")? / 1e3,
+        errors: field("errors")?,
+        body_bytes: field("bytes")? / requests.max(1.0),
+        first_wrong: text.lines().find_map(|line| line.strip_prefix("wrong "))?.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scripts_lines_are_understood() {
+        let text = "Running\nmeasured requests=400 us=2000000 p50_us=900 p99_us=2500 errors=1 bytes=4000\nwrong 500 oh\n";
+        let expected = Measured {
+            per_second: 200.0,
+            p50_ms: 0.9,
+            p99_ms: 2.5,
+            errors: 1.0,
+            body_bytes: 10.0,
+            first_wrong: "500 oh".into(),
+        };
+        assert_eq!(measured(text), Some(expected));
+        assert_eq!(measured("unable to connect"), None);
+    }
+}

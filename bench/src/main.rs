@@ -1,0 +1,60 @@
+//! The bench: loads a real server through every dialect and holds it against an in-memory one on the same machine.
+//! It never talks to anything but 127.0.0.1.
+
+mod catalogue;
+mod ceiling;
+mod load;
+mod machine;
+mod report;
+mod run;
+mod seed;
+mod server;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use clap::{Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+
+#[derive(Parser)]
+#[command(
+    about = "Measures every dialect against the ceiling of this machine",
+    args_conflicts_with_subcommands = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    options: run::Options,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answers every request with as many bytes from memory: what a server that does nothing reaches.
+    Ceiling(ceiling::Options),
+}
+
+#[tokio::main]
+async fn main() -> Result<ExitCode> {
+    let arguments = Arguments::parse();
+    if let Some(Command::Ceiling(options)) = arguments.command {
+        ceiling::serve(&options).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    // Whatever ends the run drops it, and with it every process it has started.
+    let report = tokio::select! {
+        report = run::run(&arguments.options) => report?,
+        stopped = stop_signal() => return stopped.and_then(|()| bail!("stopped by a signal")),
+    };
+    println!("\n{report}");
+    arguments.options.keep(&report)?;
+    Ok(if report.missed().is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn stop_signal() -> Result<()> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = interrupt.recv() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+    }
+}

@@ -1,0 +1,292 @@
+//! What shoppers do with their carts. Every write is one transaction; its checks are in its statements.
+
+use std::sync::Arc;
+
+use domain::cart::{Against, Cart, Offer, PricedCart};
+use domain::id::{LineId, ListingId, OwnerId, SkuId, StoreId};
+use store::cart::{self as rows, NewLine, Scope, Take};
+use store::{Refusal, Step, idempotency, token};
+
+use crate::{Ctx, Error, Result};
+
+/// How often a write starts over when what refused it was gone a moment later.
+const ATTEMPTS: usize = 4;
+
+/// Which SKU of a listing a client means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// The store's offer.
+    pub listing: ListingId,
+    /// The SKU; clients that know products only mean the first one, and all of them when they set or take.
+    pub sku: Option<SkuId>,
+}
+
+/// What to put into a line, beside the quantity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// Replaces the note; `None` keeps it.
+    pub notes: Option<String>,
+    /// Replaces the client's own JSON document; `None` keeps it.
+    pub order_extra: Option<String>,
+}
+
+/// The caller's cart, priced and flagged with the live catalogue.
+pub async fn view(ctx: &Ctx) -> Result<PricedCart> {
+    let cart = ctx.app.store().cart(ctx.owner()?).await?;
+    priced(ctx, cart).await
+}
+
+/// Adds pieces to a line, which is made when missing. Not idempotent without a key: it adds each time.
+pub async fn add(ctx: &Ctx, item: Item, quantity: i64, extras: Extras) -> Result<PricedCart> {
+    ctx.session()?;
+    let offer = offer(ctx, item).await?;
+    let line = new_line(&offer, quantity, extras);
+    let cart = write_raising(ctx, &offer, |cart| cart.quantity_of_sku(line.listing, line.sku) + quantity, {
+        |owner| vec![rows::add(owner, &line, ctx.now)]
+    })
+    .await?;
+    priced(ctx, cart).await
+}
+
+/// What to do when the cart holds nothing of what is to be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenAbsent {
+    /// Refuse.
+    Refuse,
+    /// Put it in.
+    Insert,
+}
+
+/// Makes the cart hold so many pieces (1 or more) of a SKU, or of a product over its SKUs.
+pub async fn set(
+    ctx: &Ctx,
+    item: Item,
+    quantity: i64,
+    extras: Extras,
+    absent: WhenAbsent,
+) -> Result<PricedCart> {
+    let owner = ctx.owner()?;
+    if absent == WhenAbsent::Refuse {
+        // Lookup before everything else; the statement checks it again.
+        held(ctx, owner, item.listing).await?;
+    }
+    let offer = offer(ctx, item).await?;
+    let scope = scope(item);
+    let line = new_line(&offer, quantity, extras);
+    let wanted = |cart: &Cart| {
+        let first = cart.quantity_of_sku(line.listing, line.sku);
+        match scope {
+            Scope::Sku => quantity,
+            Scope::Product => first + quantity - cart.quantity_of(line.listing),
+        }
+    };
+    let cart = write_raising(ctx, &offer, wanted, |owner| {
+        let mut steps = Vec::new();
+        if absent == WhenAbsent::Refuse {
+            steps.push(rows::has(owner, line.listing));
+        }
+        steps.extend(rows::set(owner, &line, scope, ctx.now));
+        steps
+    })
+    .await?;
+    priced(ctx, cart).await
+}
+
+/// Takes pieces of a listing away, as far as there are any; always works, whatever became of the product.
+pub async fn take(ctx: &Ctx, listing: ListingId, pieces: i64) -> Result<PricedCart> {
+    let Some(offered) = ctx.app.catalogue().offered(listing).await? else {
+        return Err(Error::NoSuchProduct);
+    };
+    let first = offered.product.first_sku().map_or(SkuId::new(0), |sku| sku.id);
+    let cart = write(ctx, |owner| {
+        rows::take(owner, listing, first, Take::Pieces(pieces), Scope::Product, ctx.now)
+    })
+    .await?;
+    priced(ctx, cart).await
+}
+
+/// Sets quantity or note of one line, or both. Lowering always works.
+pub async fn edit_line(
+    ctx: &Ctx,
+    line: LineId,
+    quantity: Option<i64>,
+    notes: Option<String>,
+) -> Result<PricedCart> {
+    let owner = ctx.owner()?;
+    let cart = ctx.app.store().cart(owner).await?;
+    let Some(known) = cart.line(line).cloned() else { return Err(Error::NoSuchLine) };
+    let steps = |owner| {
+        let mut steps = vec![rows::has_line(owner, line)];
+        steps.extend(quantity.map(|quantity| rows::set_line(owner, line, quantity, ctx.now)));
+        steps.extend(notes.as_deref().map(|notes| rows::set_notes(owner, line, notes, ctx.now)));
+        steps
+    };
+    let offer = offer(ctx, Item { listing: known.listing, sku: Some(known.sku) }).await?;
+    let cart = match quantity {
+        None => write(ctx, steps).await?,
+        Some(quantity) => write_raising(ctx, &offer, |_| quantity, steps).await?,
+    };
+    priced(ctx, cart).await
+}
+
+/// Removes one line.
+pub async fn remove_line(ctx: &Ctx, line: LineId) -> Result<PricedCart> {
+    let cart = write(ctx, |owner| vec![rows::remove_line(owner, line)]).await?;
+    priced(ctx, cart).await
+}
+
+/// Removes all lines of a listing.
+pub async fn remove_listing(ctx: &Ctx, listing: ListingId) -> Result<PricedCart> {
+    let cart = write(ctx, |owner| vec![rows::remove_listing(owner, listing)]).await?;
+    priced(ctx, cart).await
+}
+
+/// Removes the lines of one store, or of all.
+pub async fn clear(ctx: &Ctx, store: Option<StoreId>) -> Result<PricedCart> {
+    let cart = write(ctx, |owner| vec![rows::clear(owner, store)]).await?;
+    priced(ctx, cart).await
+}
+
+/// Which lines to select.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// Those of a listing.
+    Listing(ListingId),
+    /// Those of a store.
+    Store(StoreId),
+}
+
+/// Selects or unselects lines; none there is no error.
+pub async fn select(ctx: &Ctx, selection: Selection, is_selected: bool) -> Result<PricedCart> {
+    let cart = write(ctx, |owner| {
+        vec![match selection {
+            Selection::Listing(listing) => rows::select_listing(owner, listing, is_selected, ctx.now),
+            Selection::Store(store) => rows::select_store(owner, store, is_selected, ctx.now),
+        }]
+    })
+    .await?;
+    priced(ctx, cart).await
+}
+
+/// References to set: `None` keeps one, `Some(None)` clears it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NewReferences {
+    /// Delivery address.
+    pub address: Option<Option<i64>>,
+    /// Shipping method.
+    pub shipping_method: Option<Option<i64>>,
+    /// Payment method.
+    pub payment_method: Option<Option<i64>>,
+}
+
+/// Sets references into the client's own records.
+pub async fn set_references(ctx: &Ctx, new: NewReferences) -> Result<PricedCart> {
+    let cart = write(ctx, |owner| {
+        vec![
+            new.address.map(|value| rows::set_address(owner, value)),
+            new.shipping_method.map(|value| rows::set_shipping_method(owner, value)),
+            new.payment_method.map(|value| rows::set_payment_method(owner, value)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    })
+    .await?;
+    priced(ctx, cart).await
+}
+
+fn scope(item: Item) -> Scope {
+    if item.sku.is_some() { Scope::Sku } else { Scope::Product }
+}
+
+fn new_line(offer: &Offer, quantity: i64, extras: Extras) -> NewLine {
+    NewLine {
+        listing: offer.listing().id,
+        sku: offer.sku().id,
+        quantity,
+        notes: extras.notes,
+        order_extra: extras.order_extra,
+    }
+}
+
+async fn offer(ctx: &Ctx, item: Item) -> Result<Offer> {
+    let offered = ctx.app.catalogue().offered(item.listing).await?;
+    offered.ok_or(Error::NoSuchProduct)?.offer(item.sku)
+}
+
+async fn held(ctx: &Ctx, owner: OwnerId, listing: ListingId) -> Result<()> {
+    let cart = ctx.app.store().cart(owner).await?;
+    if cart.lines.iter().any(|line| line.listing == listing) { Ok(()) } else { Err(Error::NoSuchLine) }
+}
+
+async fn priced(ctx: &Ctx, cart: Arc<Cart>) -> Result<PricedCart> {
+    let offers = ctx.app.catalogue().offers_of(&cart).await?;
+    Ok(PricedCart::new(cart, offers))
+}
+
+/// A write that may be refused; `wanted` tells how many pieces of the offer's SKU its line would hold.
+///
+/// The statement refuses, a read explains. Where the read finds nothing against the write any more, the
+/// write is tried again.
+async fn write_raising(
+    ctx: &Ctx,
+    offer: &Offer,
+    wanted: impl Fn(&Cart) -> i64,
+    steps: impl Fn(OwnerId) -> Vec<Step>,
+) -> Result<Arc<Cart>> {
+    for _ in 0..ATTEMPTS {
+        if let Some(cart) = try_write(ctx, &steps).await? {
+            return Ok(cart);
+        }
+        ctx.app.catalogue().forget_product(offer.product().id);
+        let item = Item { listing: offer.listing().id, sku: Some(offer.sku().id) };
+        let offer = self::offer(ctx, item).await?;
+        let cart = ctx.app.store().cart(ctx.owner()?).await?;
+        if let Some(against) = cart.against(&offer, wanted(&cart)) {
+            return Err(against.into());
+        }
+    }
+    Err(Against::ShortStock.into())
+}
+
+/// A write that puts nothing into the cart, so that no stock or limit can be against it.
+async fn write(ctx: &Ctx, steps: impl Fn(OwnerId) -> Vec<Step>) -> Result<Arc<Cart>> {
+    let written = try_write(ctx, &steps).await?;
+    written.ok_or_else(|| Error::Internal("a write that adds nothing was refused".to_owned()))
+}
+
+/// Runs steps on the caller's cart as one transaction: guest token still good, key claimed, cart locked at
+/// the version seen, steps, and the cart as they left it. `None` when a stock or a limit refused.
+async fn try_write(ctx: &Ctx, steps: &impl Fn(OwnerId) -> Vec<Step>) -> Result<Option<Arc<Cart>>> {
+    let store = ctx.app.store();
+    let mut session = ctx.session()?.clone();
+    loop {
+        let owner = session.owner;
+        let mut all = Vec::with_capacity(6);
+        all.extend(session.guest_token().map(|hash| token::guard(hash, owner, ctx.now)));
+        all.extend(ctx.key.as_ref().map(|key| idempotency::claim(key, ctx.now)));
+        all.push(rows::lock(owner, ctx.now, ctx.seen));
+        all.extend(steps(owner));
+        let refusal = match store.write_cart(owner, all).await {
+            Err(store::Error::Refused(refusal)) => refusal,
+            written => return Ok(Some(written?)),
+        };
+        match refusal {
+            // The change is in already, under this very key; only its reply was lost.
+            Refusal::AlreadyApplied => return Ok(Some(store.cart(owner).await?)),
+            Refusal::Version => {
+                return Err(Error::VersionMismatch { current: store.cart(owner).await?.version });
+            }
+            Refusal::NoSuchLine => return Err(Error::NoSuchLine),
+            Refusal::Adding => return Ok(None),
+            // The guest has logged in meanwhile: the write goes where the merge went.
+            Refusal::TokenMoved => {
+                let hash = session.token.ok_or(Error::NotLoggedIn)?;
+                ctx.app.sessions().forget(&hash);
+                let moved = ctx.app.sessions().by_hash(&hash, ctx.now).await?;
+                session = moved.filter(|moved| moved.owner != owner).ok_or(Error::NotLoggedIn)?;
+            }
+            Refusal::Taken | Refusal::Gone => return Err(Error::Internal(format!("{refusal:?} in a cart"))),
+        }
+    }
+}

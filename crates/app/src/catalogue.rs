@@ -1,0 +1,258 @@
+//! The catalogue as carts and lists need it: in bounded memory, current at once within the process and
+//! within a second elsewhere.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::cart::{Cart, Offer};
+use domain::id::{ListingId, ProductId, SkuId, StoreId};
+use domain::product::{Listing, Product};
+use quick_cache::sync::Cache;
+use store::Store;
+use store::listing::{Filter, Order};
+use store::shop::Named;
+
+use crate::{Error, Result, Settings};
+
+/// Pages kept in memory.
+const PAGES: usize = 10_000;
+
+/// A listing with its product.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offered {
+    /// The store's offer.
+    pub listing: Arc<Listing>,
+    /// The product offered.
+    pub product: Arc<Product>,
+}
+
+impl Offered {
+    /// Whether the public sees it.
+    pub fn is_on_sale(&self) -> bool {
+        self.listing.is_open && self.product.is_on_sale()
+    }
+
+    /// The offer of one SKU, or of the first.
+    pub fn offer(&self, sku: Option<SkuId>) -> Result<Offer> {
+        let sku = sku.or_else(|| self.product.first_sku().map(|sku| sku.id)).ok_or(Error::NoSuchProduct)?;
+        Offer::new(Arc::clone(&self.listing), Arc::clone(&self.product), sku).ok_or(Error::NoSuchProduct)
+    }
+}
+
+/// Which page of which list.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PageQuery {
+    /// Which listings.
+    pub filter: Filter,
+    /// In which order.
+    pub order: Order,
+    /// How many at most.
+    pub limit: i64,
+    /// How many to leave out before them.
+    pub offset: i64,
+}
+
+/// A page of listings on sale.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The listings in order.
+    pub offers: Vec<Offered>,
+    /// How many there are over all pages.
+    pub total: i64,
+}
+
+/// Names of stores, categories and brands.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// All stores, oldest first.
+    pub stores: Vec<Named>,
+    /// All categories, oldest first.
+    pub categories: Vec<Named>,
+    /// All brands, oldest first.
+    pub brands: Vec<Named>,
+}
+
+impl Names {
+    /// A store.
+    pub fn store(&self, id: StoreId) -> Option<&Named> {
+        self.stores.iter().find(|store| store.id == id.get())
+    }
+}
+
+/// The catalogue of one shop.
+pub struct Catalogue {
+    store: Store,
+    listings: Cache<ListingId, Arc<Listing>>,
+    products: Cache<ProductId, Arc<Product>>,
+    pages: Cache<PageQuery, Arc<Page>>,
+    names: Mutex<Option<Arc<Names>>>,
+    /// Counts what was forgotten: a load that began before does not come into memory after.
+    generation: Mutex<u64>,
+    hits: prometheus_client::metrics::counter::Counter,
+    misses: prometheus_client::metrics::counter::Counter,
+}
+
+impl Catalogue {
+    pub(crate) fn new(store: Store, settings: &Settings) -> Self {
+        Self {
+            store,
+            listings: Cache::new(settings.cached_products * 2),
+            products: Cache::new(settings.cached_products),
+            pages: Cache::new(PAGES),
+            names: Mutex::default(),
+            generation: Mutex::default(),
+            hits: Default::default(),
+            misses: Default::default(),
+        }
+    }
+
+    /// Lookups answered from memory, and those that asked the database.
+    pub fn lookups(
+        &self,
+    ) -> (&prometheus_client::metrics::counter::Counter, &prometheus_client::metrics::counter::Counter) {
+        (&self.hits, &self.misses)
+    }
+
+    /// A listing with its product, whatever its status; `None` when there is no such listing.
+    pub async fn offered(&self, id: ListingId) -> Result<Option<Offered>> {
+        Ok(self.offered_many(&[id]).await?.pop().flatten())
+    }
+
+    /// Listings with their products, in the order asked; four statements at most.
+    pub async fn offered_many(&self, ids: &[ListingId]) -> Result<Vec<Option<Offered>>> {
+        let listings = self
+            .cached_or_read(&self.listings, ids, |missing| async move {
+                Ok(self.store.listings(&missing).await?.into_iter().map(|listing| (listing.id, listing)).collect())
+            })
+            .await?;
+        let product_ids: Vec<_> = listings.iter().flatten().map(|listing| listing.product).collect();
+        let products = self
+            .cached_or_read(&self.products, &product_ids, |missing| async move {
+                Ok(self.store.products(&missing).await?.into_iter().map(|product| (product.id, product)).collect())
+            })
+            .await?;
+        let mut products = products.into_iter();
+        Ok(listings
+            .into_iter()
+            .map(|listing| {
+                let listing = listing?;
+                let product = products.next().flatten()?;
+                Some(Offered { listing, product })
+            })
+            .collect())
+    }
+
+    /// The values of these keys: from memory, the missing ones in one reading.
+    async fn cached_or_read<K, V, F>(
+        &self,
+        cache: &Cache<K, Arc<V>>,
+        keys: &[K],
+        read: impl FnOnce(Vec<K>) -> F,
+    ) -> Result<Vec<Option<Arc<V>>>>
+    where
+        K: Copy + Eq + std::hash::Hash,
+        F: Future<Output = Result<Vec<(K, V)>>>,
+    {
+        let mut found: Vec<_> = keys.iter().map(|key| cache.get(key)).collect();
+        let mut missing: Vec<K> =
+            keys.iter().zip(&found).filter(|(_, value)| value.is_none()).map(|(key, _)| *key).collect();
+        if missing.is_empty() {
+            self.hits.inc();
+            return Ok(found);
+        }
+        self.misses.inc();
+        let mut seen = std::collections::HashSet::new();
+        missing.retain(|key| seen.insert(*key));
+        let generation = *self.generation();
+        let read: HashMap<K, Arc<V>> =
+            read(missing).await?.into_iter().map(|(key, value)| (key, Arc::new(value))).collect();
+        for (key, slot) in keys.iter().zip(&mut found) {
+            if slot.is_none() {
+                *slot = read.get(key).cloned();
+            }
+        }
+        let now = self.generation();
+        if *now == generation {
+            for (key, value) in read {
+                cache.insert(key, value);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The offer of each line of a cart, in order.
+    pub(crate) async fn offers_of(&self, cart: &Cart) -> Result<Vec<Offer>> {
+        let ids: Vec<_> = cart.lines.iter().map(|line| line.listing).collect();
+        for is_last_try in [false, true] {
+            let offered = self.offered_many(&ids).await?;
+            let offers = cart.lines.iter().zip(offered).map(|(line, offered)| offered?.offer(Some(line.sku)).ok());
+            match offers.collect::<Option<Vec<_>>>() {
+                Some(offers) => return Ok(offers),
+                // Another process has just added the SKU to a product that we have in memory.
+                None if !is_last_try => self.forget_all(),
+                None => {}
+            }
+        }
+        Err(Error::Internal("a cart line refers to a SKU that is gone".to_owned()))
+    }
+
+    /// A page of listings on sale.
+    pub async fn page(&self, query: &PageQuery) -> Result<Arc<Page>> {
+        if let Some(page) = self.pages.get(query) {
+            self.hits.inc();
+            return Ok(page);
+        }
+        let generation = *self.generation();
+        let PageQuery { filter, order, limit, offset } = query;
+        let ids = self.store.listing_page(filter, *order, *limit, *offset).await?;
+        let total = self.store.listing_count(filter).await?;
+        let offers = self.offered_many(&ids).await?.into_iter().flatten().collect();
+        let page = Arc::new(Page { offers, total });
+        let now = self.generation();
+        if *now == generation {
+            self.pages.insert(query.clone(), Arc::clone(&page));
+        }
+        Ok(page)
+    }
+
+    /// Names of stores, categories and brands.
+    pub async fn names(&self) -> Result<Arc<Names>> {
+        if let Some(names) = &*self.names.lock().unwrap_or_else(PoisonError::into_inner) {
+            return Ok(Arc::clone(names));
+        }
+        let generation = *self.generation();
+        let names = Arc::new(Names {
+            stores: self.store.stores().await?,
+            categories: self.store.categories().await?,
+            brands: self.store.brands().await?,
+        });
+        let now = self.generation();
+        if *now == generation {
+            *self.names.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&names));
+        }
+        Ok(names)
+    }
+
+    /// Forgets one product, and every page, since it may stand on any.
+    pub(crate) fn forget_product(&self, id: ProductId) {
+        let mut generation = self.generation();
+        *generation += 1;
+        self.products.remove(&id);
+        self.listings.clear();
+        self.pages.clear();
+    }
+
+    /// Forgets everything.
+    pub(crate) fn forget_all(&self) {
+        let mut generation = self.generation();
+        *generation += 1;
+        self.products.clear();
+        self.listings.clear();
+        self.pages.clear();
+        *self.names.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn generation(&self) -> std::sync::MutexGuard<'_, u64> {
+        self.generation.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,82 @@
+//! Idempotency keys: the same request under the same key is done once and answered the same.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::id::OwnerId;
+use store::idempotency::{self as records, Key, Reply};
+use tokio::sync::OwnedMutexGuard;
+
+use crate::{App, Error, Result};
+
+type Lock = Arc<tokio::sync::Mutex<()>>;
+
+/// The keys whose requests run in this process.
+#[derive(Default)]
+pub(crate) struct Running(Mutex<HashMap<(OwnerId, String), Lock>>);
+
+/// What to do with a request under a key.
+pub enum Begun {
+    /// Run it under the key, then hand the reply to [`Turn::complete`].
+    Run(Turn),
+    /// Answer this.
+    Replay(Reply),
+}
+
+/// The right to run a key's request; others with the same key wait until it is dropped.
+pub struct Turn {
+    app: App,
+    key: Key,
+    held: Option<OwnedMutexGuard<()>>,
+}
+
+/// Waits for the key's turn, then tells whether the request was answered before.
+pub async fn begin(app: &App, key: Key) -> Result<Begun> {
+    let lock = app.running().lock(&key);
+    let held = tokio::time::timeout(app.settings().key_wait, lock.lock_owned()).await;
+    let turn = Turn { app: app.clone(), key, held: Some(held.map_err(|_| Error::KeyRunning)?) };
+    match app.store().idempotency_record(&turn.key, app.now()).await? {
+        Some(record) if record.request != turn.key.request => Err(Error::KeyReused),
+        Some(records::Record { reply: Some(reply), .. }) => Ok(Begun::Replay(reply)),
+        // Without a reply the process died between the change and the answer: the deed will find its key
+        // claimed, leave the cart alone and show it as it is.
+        _ => Ok(Begun::Run(turn)),
+    }
+}
+
+impl Turn {
+    /// The key that the change commits under.
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// Keeps the reply for the next request with the key.
+    pub async fn complete(self, reply: &Reply) -> Result<()> {
+        let step = records::complete(&self.key, reply, self.app.now());
+        self.app.store().apply(vec![step]).await?;
+        Ok(())
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.held.take();
+        self.app.running().leave(&self.key);
+    }
+}
+
+impl Running {
+    fn lock(&self, key: &Key) -> Lock {
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(running.entry((key.owner, key.key.clone())).or_default())
+    }
+
+    /// Removes a key that nobody else waits for.
+    fn leave(&self, key: &Key) {
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = (key.owner, key.key.clone());
+        if running.get(&entry).is_some_and(|lock| Arc::strong_count(lock) == 1) {
+            running.remove(&entry);
+        }
+    }
+}

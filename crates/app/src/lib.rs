@@ -1,0 +1,147 @@
+//! The deeds of the shop: load, decide by the rules, apply; never a wire format, never SQL.
+
+pub mod cart;
+pub mod catalogue;
+mod ctx;
+pub mod delivery;
+mod entropy;
+mod error;
+pub mod idempotency;
+pub mod one_time_code;
+mod password;
+pub mod session;
+pub mod settings;
+pub mod shopper;
+mod throttle;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::time::Timestamp;
+use store::Store;
+use store::change::Change;
+
+pub use ctx::{Clock, Ctx};
+pub use entropy::Entropy;
+pub use error::{Error, Result};
+pub use settings::Settings;
+
+use crate::catalogue::Catalogue;
+use crate::idempotency::Running;
+use crate::session::Sessions;
+use crate::throttle::Throttles;
+
+/// How often changes of other processes are looked for; within a second all of them are seen.
+const POLL: Duration = Duration::from_millis(400);
+/// More changes at once than this empty the caches instead of thinning them.
+const MANY: i64 = 1000;
+
+/// The running shop; clones share it.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    settings: Settings,
+    clock: Clock,
+    entropy: Entropy,
+    catalogue: Catalogue,
+    sessions: Sessions,
+    throttles: Throttles,
+    running: Running,
+    passwords: password::Hasher,
+}
+
+impl App {
+    /// A shop over a store.
+    pub fn new(store: Store, settings: Settings, clock: Clock, entropy: Entropy) -> Self {
+        Self(Arc::new(Inner {
+            catalogue: Catalogue::new(store.clone(), &settings),
+            sessions: Sessions::new(store.clone(), &settings),
+            throttles: Throttles::new(&settings),
+            running: Running::default(),
+            passwords: password::Hasher::default(),
+            store,
+            settings,
+            clock,
+            entropy,
+        }))
+    }
+
+    /// The memory of the shop.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// How the shop was set up.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// Products, listings and pages, from memory where it can.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.0.catalogue
+    }
+
+    /// Who tokens name.
+    pub fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Source of ids, tokens and codes.
+    pub(crate) fn entropy(&self) -> &Entropy {
+        &self.0.entropy
+    }
+
+    pub(crate) fn throttles(&self) -> &Throttles {
+        &self.0.throttles
+    }
+
+    pub(crate) fn running(&self) -> &Running {
+        &self.0.running
+    }
+
+    pub(crate) fn passwords(&self) -> &password::Hasher {
+        &self.0.passwords
+    }
+
+    /// Forgets what a change made stale.
+    pub fn forget(&self, change: &Change) {
+        match change {
+            Change::Product(id) => self.catalogue().forget_product(domain::id::ProductId::new(*id)),
+            Change::Catalogue => self.catalogue().forget_all(),
+            Change::Token(hash) => self.sessions().forget_hex(hash),
+            Change::Unknown => {
+                self.catalogue().forget_all();
+                self.sessions().forget_all();
+            }
+        }
+    }
+
+    /// Follows the changes of other processes for as long as the runtime lives.
+    pub async fn follow_changes(self) {
+        let mut known = self.store().latest_change().await.unwrap_or(0);
+        loop {
+            tokio::time::sleep(POLL).await;
+            match self.store().changes_since(known, MANY).await {
+                Ok(changes) if changes.len() as i64 == MANY => {
+                    self.forget(&Change::Unknown);
+                    known = changes.last().map_or(known, |(id, _)| *id);
+                }
+                Ok(changes) => {
+                    for (id, change) in changes {
+                        self.forget(&change);
+                        known = id;
+                    }
+                }
+                Err(store::Error::Closed) => return,
+                Err(error) => tracing::warn!(%error, "cannot follow changes"),
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The rules of the shop as pure values and functions; never I/O, SQL, a wire format or the clock.
+
+pub mod account;
+pub mod cart;
+pub mod id;
+pub mod limits;
+pub mod merge;
+pub mod money;
+pub mod product;
+pub mod text;
+pub mod time;

@@ -1,0 +1,16 @@
+//! The fixed limits of carts and catalogues.
+
+/// The most pieces one cart line may hold.
+pub const MAX_LINE_QUANTITY: i64 = 999_999;
+/// The most lines one cart may hold.
+pub const MAX_LINES: usize = 500;
+/// What a SKU without inventory tracking shows as its stock.
+pub const UNTRACKED_STOCK: i64 = 9_999_999;
+/// The highest price in minor units: with it, the largest cart still adds up within an `i64`.
+pub const MAX_PRICE: i64 = 9_999_999_999;
+/// The highest stock of a SKU.
+pub const MAX_STOCK: i64 = 1_000_000_000;
+/// The longest note on a line, in characters.
+pub const MAX_NOTES: usize = 500;
+/// The largest `order_extra` on a line, in bytes of JSON.
+pub const MAX_EXTRA: usize = 16 * 1024;

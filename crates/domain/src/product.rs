@@ -1,0 +1,175 @@
+//! Products, their SKUs, and the listings under which stores offer them.
+
+use crate::id::{BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
+use crate::limits::{MAX_LINE_QUANTITY, UNTRACKED_STOCK};
+use crate::money::{BasisPoints, Money};
+use crate::time::Timestamp;
+
+/// Where a product stands between a merchant's desk and the shop window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// Begun, without SKUs.
+    Draft,
+    /// Complete, not offered yet.
+    Warehouse,
+    /// Offered; sold out when no SKU has stock.
+    OnSale,
+    /// Taken down.
+    OffSale,
+}
+
+impl Status {
+    const CODES: [(Self, i64); 4] = [(Self::Draft, 0), (Self::Warehouse, 1), (Self::OnSale, 2), (Self::OffSale, 3)];
+
+    /// The number the store keeps.
+    pub fn code(self) -> i64 {
+        Self::CODES.iter().find(|(status, _)| *status == self).map_or(0, |(_, code)| *code)
+    }
+
+    /// Reads what [`Status::code`] wrote.
+    pub fn from_code(code: i64) -> Option<Self> {
+        Self::CODES.iter().find(|(_, known)| *known == code).map(|(status, _)| *status)
+    }
+}
+
+/// A product as carts and lists need it; its long text stays in the store.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Product {
+    /// Small counted id, also that of its own listing.
+    pub id: ProductId,
+    /// Unguessable public id: 10 to 12 digits.
+    pub rid: String,
+    /// The store that owns it.
+    pub store: StoreId,
+    /// Its category, when it has one.
+    pub category: Option<CategoryId>,
+    /// Its brand, when it has one.
+    pub brand: Option<BrandId>,
+    /// What identifies it within its store, and its place in URLs (slug).
+    pub handle: String,
+    /// Title.
+    pub title: String,
+    /// Short plain text.
+    pub summary: String,
+    /// Comma-separated keywords.
+    pub keywords: String,
+    /// Unit of measure, such as 个.
+    pub units: String,
+    /// Draft, in the warehouse, on sale or off sale.
+    pub status: Status,
+    /// Deleted products live on for the carts that hold them.
+    pub is_deleted: bool,
+    /// Shown among the recommended products.
+    pub is_recommended: bool,
+    /// Shipped without charge.
+    pub has_free_postage: bool,
+    /// Offered to other stores for distribution.
+    pub is_distributed: bool,
+    /// The most one customer may buy over all orders; 0 is no limit.
+    pub purchase_limit: i64,
+    /// Pieces really sold plus those the merchant adds for show.
+    pub sales: i64,
+    /// Times looked at, as the merchant set it.
+    pub views: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// The SKUs by position; empty only in a draft.
+    pub skus: Vec<Sku>,
+    /// Addresses of its pictures by position, as the catalogue has them (absolute, or paths of this server).
+    pub pictures: Vec<String>,
+}
+
+/// One variant of a product that can be bought.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sku {
+    /// Small counted id.
+    pub id: SkuId,
+    /// Unguessable public id: 10 to 12 digits.
+    pub rid: String,
+    /// The merchant's own code for it.
+    pub id_code: String,
+    /// EAN, UPC or the like.
+    pub barcode: String,
+    /// Colour, or empty.
+    pub color: String,
+    /// The other options joined, or empty.
+    pub model: String,
+    /// Weight in grams.
+    pub grams: i64,
+    /// Regular price.
+    pub price: Money,
+    /// Promotion price; 0 means no promotion.
+    pub sale_price: Money,
+    /// What a distributing store earns of the effective price.
+    pub commission_rate: BasisPoints,
+    /// Pieces in stock; means nothing when not tracked.
+    pub stock: i64,
+    /// Whether stock is counted at all.
+    pub is_tracked: bool,
+    /// Whether it sells on when the stock is used up.
+    pub may_oversell: bool,
+}
+
+impl Sku {
+    /// What a buyer pays: the sale price when 0 < sale price < price.
+    pub fn effective_price(&self) -> Money {
+        if Money::ZERO < self.sale_price && self.sale_price < self.price { self.sale_price } else { self.price }
+    }
+
+    /// The stock that clients see.
+    pub fn shown_stock(&self) -> i64 {
+        if self.is_tracked { self.stock } else { UNTRACKED_STOCK }
+    }
+
+    /// The most pieces one line may hold now, by stock and by the limit of a line.
+    pub fn most_in_a_line(&self) -> i64 {
+        if self.is_tracked && !self.may_oversell { self.stock.clamp(0, MAX_LINE_QUANTITY) } else { MAX_LINE_QUANTITY }
+    }
+
+    /// Model and colour as one text, trimmed.
+    pub fn mode(&self) -> String {
+        format!("{} {}", self.model, self.color).trim().to_owned()
+    }
+}
+
+impl Product {
+    /// Whether the public sees it.
+    pub fn is_on_sale(&self) -> bool {
+        self.status == Status::OnSale && !self.is_deleted
+    }
+
+    /// The SKU that stands for the product where a client knows products only.
+    pub fn first_sku(&self) -> Option<&Sku> {
+        self.skus.first()
+    }
+
+    /// One of its SKUs.
+    pub fn sku(&self, id: SkuId) -> Option<&Sku> {
+        self.skus.iter().find(|sku| sku.id == id)
+    }
+
+    /// The picture that stands for the product.
+    pub fn cover(&self) -> Option<&str> {
+        self.pictures.first().map(String::as_str)
+    }
+
+    /// Whether any SKU can be bought now.
+    pub fn is_in_stock(&self) -> bool {
+        self.skus.iter().any(|sku| sku.most_in_a_line() > 0)
+    }
+}
+
+/// A store's offer of a product: its own, or one it distributes for another store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// Own listings share the product's number; distributed ones have their own from the same space.
+    pub id: ListingId,
+    /// The store that offers it.
+    pub store: StoreId,
+    /// The product offered.
+    pub product: ProductId,
+    /// Whether the offering store has it open; the product must be on sale as well.
+    pub is_open: bool,
+}

@@ -1,0 +1,49 @@
+//! The databases that a store can live in; a closed set that we own, hence an enum.
+
+mod sqlite;
+
+use std::sync::Arc;
+
+use domain::cart::Cart;
+
+use crate::cart::{CartCache, Touched};
+use crate::stats::Stats;
+use crate::{Options, Result, Rows, Sql, Step, Value};
+
+/// A database.
+#[derive(Clone)]
+pub(crate) enum Db {
+    /// Embedded.
+    Sqlite(Arc<sqlite::Sqlite>),
+}
+
+/// The rows of each step, and the cart that the last step read where one was asked for.
+pub(crate) type Written = (Vec<Rows>, Option<Arc<Cart>>);
+
+impl Db {
+    /// Opens what the options name.
+    pub(crate) fn open(options: &Options, carts: &Arc<CartCache>, stats: &Arc<Stats>) -> Result<Self> {
+        sqlite::Sqlite::open(options, carts, stats).map(|db| Self::Sqlite(Arc::new(db)))
+    }
+
+    /// Runs the steps as one transaction and publishes what it touched before anyone is answered.
+    pub(crate) async fn write(&self, steps: Vec<Step>, touched: Touched) -> Result<Written> {
+        match self {
+            Self::Sqlite(db) => db.write(steps, touched).await,
+        }
+    }
+
+    /// Answers one question.
+    pub(crate) async fn read(&self, sql: &'static Sql, params: Vec<Value>) -> Result<Rows> {
+        match self {
+            Self::Sqlite(db) => db.read(sql, params).await,
+        }
+    }
+
+    /// Finishes what is queued and closes.
+    pub(crate) fn close(&self) {
+        match self {
+            Self::Sqlite(db) => db.close(),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The writer: commits many callers' transactions with one fsync; one caller's failure undoes only its own.
+
+use std::sync::Arc;
+
+use crossbeam_channel::Receiver;
+use rusqlite::Connection;
+
+use super::connection::run;
+use super::{Transaction, Write};
+use crate::cart::{CartCache, Touched};
+use crate::db::Written;
+use crate::stats::Stats;
+use crate::{Error, Result, Sql, Step, cart, sql};
+
+/// The most callers in one commit: bounds what a crash can cost and how long the first one waits.
+const BATCH: usize = 512;
+
+sql::statements! {
+    BEGIN = "begin immediate";
+    COMMIT = "commit";
+    ROLLBACK = "rollback";
+    SAVEPOINT = "savepoint caller";
+    UNDO = "rollback to caller";
+    RELEASE = "release caller";
+}
+
+pub(super) struct Writer {
+    connection: Connection,
+    queue: Receiver<Write>,
+    carts: Arc<CartCache>,
+    stats: Arc<Stats>,
+}
+
+/// A transaction that ran and waits for the commit.
+struct Ran {
+    caller: Transaction,
+    outcome: Result<Written>,
+}
+
+impl Writer {
+    pub(super) fn new(
+        connection: Connection,
+        queue: Receiver<Write>,
+        carts: Arc<CartCache>,
+        stats: Arc<Stats>,
+    ) -> Self {
+        Self { connection, queue, carts, stats }
+    }
+
+    /// Commits batches until told to stop.
+    pub(super) fn run(self) {
+        let mut message = self.queue.recv();
+        while let Ok(Write::Transaction(first)) = message {
+            let (batch, rest) = self.execute(first);
+            self.settle(batch);
+            message = match rest {
+                Some(rest) => Ok(rest),
+                None => self.queue.recv(),
+            };
+        }
+    }
+
+    /// Runs transactions as long as more are waiting; the second value is a message of another kind.
+    fn execute(&self, first: Transaction) -> (Vec<Ran>, Option<Write>) {
+        let began = self.statement(BEGIN);
+        let (mut batch, mut next) = (Vec::new(), Some(first));
+        while let Some(caller) = next.take() {
+            let outcome = match &began {
+                Ok(()) => self.transaction(&caller),
+                Err(error) => Err(again(error)),
+            };
+            batch.push(Ran { caller, outcome });
+            if batch.len() < BATCH {
+                match self.queue.try_recv() {
+                    Ok(Write::Transaction(caller)) => next = Some(caller),
+                    Ok(stop) => return (batch, Some(stop)),
+                    Err(_) => {}
+                }
+            }
+        }
+        (batch, None)
+    }
+
+    /// Runs one caller's steps; on failure nothing of them is left.
+    fn transaction(&self, caller: &Transaction) -> Result<Written> {
+        self.statement(SAVEPOINT)?;
+        let outcome = self.steps(&caller.steps, &caller.touched);
+        if outcome.is_err() && !self.connection.is_autocommit() {
+            self.statement(UNDO)?;
+        }
+        self.statement(RELEASE)?;
+        outcome
+    }
+
+    fn steps(&self, steps: &[Step], touched: &Touched) -> Result<Written> {
+        self.stats.statements.inc_by(steps.len() as u64);
+        let mut rows = Vec::with_capacity(steps.len());
+        for step in steps {
+            let met = run(&self.connection, step.sql, &step.params)?;
+            if let Some(refusal) = step.refusal(&met) {
+                return Err(Error::Refused(refusal));
+            }
+            rows.push(met);
+        }
+        let cart = match (touched.shown, rows.last()) {
+            (Some(owner), Some(rows)) => Some(Arc::new(cart::from_rows(owner, rows)?)),
+            _ => None,
+        };
+        Ok((rows, cart))
+    }
+
+    /// Commits, then publishes, then answers: nobody hears of a change that could still be lost, and
+    /// nobody who heard of it reads an older cart.
+    fn settle(&self, batch: Vec<Ran>) {
+        let committed = self.commit(&batch);
+        for Ran { caller, outcome } in &batch {
+            if let (Ok(()), Ok((_, cart))) = (&committed, outcome) {
+                self.carts.publish(&caller.touched, cart.as_ref());
+            }
+        }
+        for Ran { caller, outcome } in batch {
+            let outcome = match &committed {
+                Err(error) if outcome.is_ok() => Err(again(error)),
+                _ => outcome,
+            };
+            // Whoever asked may have gone away; the change stays.
+            let _ = caller.reply.send(outcome);
+        }
+    }
+
+    fn commit(&self, batch: &[Ran]) -> Result<()> {
+        // An error such as a full disk may have rolled everything back already.
+        if self.connection.is_autocommit() {
+            let first = batch.iter().find_map(|ran| ran.outcome.as_ref().err());
+            return Err(first.map_or(Error::Closed, again));
+        }
+        let committed = self.statement(COMMIT);
+        if let Err(error) = &committed {
+            tracing::error!(%error, callers = batch.len(), "a commit failed");
+            if !self.connection.is_autocommit() {
+                self.statement(ROLLBACK)?;
+            }
+        } else {
+            self.stats.commits.inc();
+            #[expect(clippy::cast_precision_loss, reason = "a batch is small")]
+            self.stats.batch.observe(batch.len() as f64);
+        }
+        committed
+    }
+
+    fn statement(&self, sql: &'static Sql) -> Result<()> {
+        run(&self.connection, sql, &[]).map(drop)
+    }
+}
+
+/// The same error for another caller of the batch.
+fn again(error: &Error) -> Error {
+    match error {
+        Error::Busy => Error::Busy,
+        Error::Damaged(text) => Error::Damaged(text.clone()),
+        other => Error::Unwritable(other.to_string()),
+    }
+}

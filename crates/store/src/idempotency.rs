@@ -1,0 +1,107 @@
+//! Idempotency records: a key commits together with the change it stands for, and later with its reply.
+
+use domain::id::OwnerId;
+use domain::time::Timestamp;
+
+use crate::sql::statements;
+use crate::token::Hash;
+use crate::{Refusal, Result, Step, Store};
+
+statements! {
+    /// What is known of a key.
+    FIND = "select request_hash, status, content_type, body from idempotency
+        where owner_id = $1 and key = $2 and created_at > $3";
+    /// Claims a key for the change of this transaction; an outdated record gives way.
+    CLAIM = "insert into idempotency (owner_id, key, request_hash, created_at) values ($1, $2, $3, $4)
+        on conflict (owner_id, key) do update set request_hash = excluded.request_hash,
+            created_at = excluded.created_at, status = null, content_type = null, body = null
+        where idempotency.created_at <= $5
+        returning key";
+    /// Keeps the reply, once.
+    COMPLETE = "insert into idempotency
+            (owner_id, key, request_hash, created_at, status, content_type, body)
+        values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict (owner_id, key) do update set request_hash = excluded.request_hash,
+            created_at = excluded.created_at, status = excluded.status,
+            content_type = excluded.content_type, body = excluded.body
+        where idempotency.status is null or idempotency.created_at <= $8";
+}
+
+/// How long a record is kept, in seconds.
+pub const KEPT: i64 = 24 * 60 * 60;
+
+/// A key as one caller used it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The caller; two callers never meet under one key.
+    pub owner: OwnerId,
+    /// The header's text.
+    pub key: String,
+    /// SHA-256 over method, path, query and body.
+    pub request: Hash,
+}
+
+/// What became of a key's first request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The first request's hash.
+    pub request: Hash,
+    /// Its reply; `None` when the change was committed and the reply never was.
+    pub reply: Option<Reply>,
+}
+
+/// A reply as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// `Content-Type`, when there was a body.
+    pub content_type: Option<String>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Store {
+    /// Looks a key up.
+    pub async fn idempotency_record(&self, key: &Key, now: Timestamp) -> Result<Option<Record>> {
+        let params = vec![key.owner.into(), key.key.as_str().into(), now.plus_seconds(-KEPT).into()];
+        let rows = self.read(FIND, params).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let reply = match row.opt_int(1)? {
+            None => None,
+            Some(status) => Some(Reply {
+                status: u16::try_from(status).unwrap_or(200),
+                content_type: row.opt_text(2)?.map(ToOwned::to_owned),
+                body: row.opt_bytes(3)?.unwrap_or_default().to_vec(),
+            }),
+        };
+        Ok(Some(Record { request: row.bytes(0)?, reply }))
+    }
+}
+
+/// Claims the key for the change of this transaction.
+pub fn claim(key: &Key, now: Timestamp) -> Step {
+    let params = vec![
+        key.owner.into(),
+        key.key.as_str().into(),
+        (&key.request).into(),
+        now.into(),
+        now.plus_seconds(-KEPT).into(),
+    ];
+    Step::new(CLAIM, params).or_refuse(Refusal::AlreadyApplied)
+}
+
+/// Keeps the reply to a key's request.
+pub fn complete(key: &Key, reply: &Reply, now: Timestamp) -> Step {
+    let params = vec![
+        key.owner.into(),
+        key.key.as_str().into(),
+        (&key.request).into(),
+        now.into(),
+        i64::from(reply.status).into(),
+        reply.content_type.clone().into(),
+        reply.body.clone().into(),
+        now.plus_seconds(-KEPT).into(),
+    ];
+    Step::new(COMPLETE, params)
+}

@@ -1,0 +1,101 @@
+//! The memory of the shop: the only room that knows SQL; it never decides what is allowed.
+
+pub mod account;
+pub mod cart;
+pub mod change;
+mod db;
+pub mod doctor;
+mod error;
+pub mod idempotency;
+pub mod listing;
+mod migration;
+pub mod one_time_code;
+pub mod product;
+pub mod shop;
+mod sql;
+pub mod stats;
+pub mod token;
+mod value;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use error::{Error, Refusal};
+pub use sql::{Expect, Sql, Step};
+pub use value::{Row, Rows, Value};
+
+use crate::cart::CartCache;
+use crate::db::Db;
+use crate::stats::Stats;
+
+/// What came back.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Where and how the shop remembers.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The database file.
+    pub path: PathBuf,
+    /// Whether an acknowledged write must outlive a power cut; only tests say no.
+    pub is_durable: bool,
+    /// The most carts kept in memory.
+    pub cached_carts: usize,
+    /// The most writes that wait for the writer before it says that it is busy.
+    pub queue: usize,
+}
+
+impl Options {
+    /// The defaults for a database file.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), is_durable: true, cached_carts: 100_000, queue: 4096 }
+    }
+}
+
+/// A handle on the shop's memory; clones share it.
+#[derive(Clone)]
+pub struct Store {
+    db: Db,
+    carts: Arc<CartCache>,
+    stats: Arc<Stats>,
+}
+
+impl Store {
+    /// Opens the database, makes it when missing, and brings its tables up to date.
+    pub fn open(options: &Options) -> Result<Self> {
+        let stats = Arc::new(Stats::default());
+        let carts = Arc::new(CartCache::new(options.cached_carts));
+        let db = Db::open(options, &carts, &stats)?;
+        Ok(Self { db, carts, stats })
+    }
+
+    /// Runs the steps as one transaction: all of them, or none.
+    pub async fn apply(&self, steps: Vec<Step>) -> Result<Vec<Rows>> {
+        self.db.write(steps, cart::Touched::default()).await.map(|(rows, _)| rows)
+    }
+
+    /// Answers one question.
+    async fn read(&self, sql: &'static Sql, params: Vec<Value>) -> Result<Rows> {
+        self.db.read(sql, params).await
+    }
+
+    /// Counters of what the store did.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.read(doctor::PING, Vec::new()).await.map(drop)
+    }
+
+    /// Writes a consistent copy of the database to a new file, while others read and write.
+    pub async fn backup(&self, file: &Path) -> Result<()> {
+        let file = file.to_str().ok_or_else(|| Error::Unusable("the file's name is not UTF-8".to_owned()))?;
+        self.read(doctor::BACKUP, vec![file.into()]).await.map(drop)
+    }
+
+    /// Finishes what is queued and closes the database.
+    pub fn close(&self) {
+        self.db.close();
+    }
+}

@@ -1,0 +1,194 @@
+//! Listings: the offers of stores, and the pages of them that the public sees.
+
+use domain::id::{BrandId, CategoryId, ListingId, ProductId, StoreId};
+use domain::money::Money;
+use domain::product::Listing;
+use domain::time::Timestamp;
+
+use crate::product::id_list;
+use crate::sql::statements;
+use crate::{Refusal, Result, Sql, Step, Store, Value};
+
+macro_rules! find {
+    ($listed:literal) => {
+        concat!("select id, store_id, product_id, is_open from listing where id", $listed)
+    };
+}
+/// On sale, and as the filter wants it; a product's price and stock are its first SKU's.
+macro_rules! filtered {
+    () => {
+        "from listing
+        join product on product.id = listing.product_id
+        join sku on sku.product_id = product.id and sku.position = 0
+        where listing.is_open and product.status = 2 and not product.is_deleted
+            and ($1 is null or listing.store_id = $1)
+            and ($2 is null or product.category_id = $2)
+            and ($3 is null or product.brand_id = $3)
+            and ($4 is null or product.search_text like $4 escape '!')
+            and (case when 0 < sku.sale_price and sku.sale_price < sku.price then sku.sale_price
+                else sku.price end) between $5 and $6
+            and ($7 is null or $7 = exists (select 1 from sku as any_sku
+                where any_sku.product_id = product.id
+                    and (not any_sku.is_tracked or any_sku.may_oversell or any_sku.stock > 0)))
+            and (not $8 or product.is_recommended)"
+    };
+}
+macro_rules! page {
+    ($order:literal) => {
+        concat!("select listing.id ", filtered!(), " order by ", $order, " limit $9 offset $10")
+    };
+}
+statements! {
+    /// Listings by number.
+    FIND = find!(" in (select value from json_each($1))"),
+        postgres: find!(" in (select cast(value as bigint)
+            from json_array_elements_text(cast($1 as json)))");
+    /// How many there are.
+    COUNT = concat!("select count(*) ", filtered!());
+    /// Newest first.
+    NEWEST = page!("listing.id desc");
+    /// Oldest first.
+    OLDEST = page!("listing.id");
+    /// Most sold first.
+    BEST_SOLD = page!("product.real_sales + product.shown_sales desc, listing.id desc");
+    /// Last changed first.
+    LAST_UPDATED = page!("product.updated_at desc, listing.id desc");
+    /// Most looked at first.
+    MOST_VIEWED = page!("product.views desc, listing.id desc");
+    /// By title.
+    TITLE = page!("product.title, listing.id");
+    /// By title, backwards.
+    TITLE_DOWN = page!("product.title desc, listing.id desc");
+    /// Cheapest first.
+    CHEAPEST = page!("case when 0 < sku.sale_price and sku.sale_price < sku.price then sku.sale_price
+        else sku.price end, listing.id");
+    /// Dearest first.
+    DEAREST = page!("case when 0 < sku.sale_price and sku.sale_price < sku.price then sku.sale_price
+        else sku.price end desc, listing.id desc");
+    /// Opens a listing of another store's product.
+    ADD = "insert into listing (id, store_id, product_id, is_open, created_at) values ($1, $2, $3, true, $4)
+        on conflict do nothing returning id";
+}
+
+/// Which listings a page is about; absent means any.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Filter {
+    /// The offering store.
+    pub store: Option<StoreId>,
+    /// The product's category.
+    pub category: Option<CategoryId>,
+    /// The product's brand.
+    pub brand: Option<BrandId>,
+    /// A folded text within title, keywords, short text or codes.
+    pub text: Option<String>,
+    /// The least effective price of the first SKU.
+    pub price_min: Option<Money>,
+    /// The greatest effective price of the first SKU.
+    pub price_max: Option<Money>,
+    /// Whether any SKU can be bought.
+    pub is_in_stock: Option<bool>,
+    /// Recommended products only.
+    pub only_recommended: bool,
+}
+
+/// The order of a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// Newest first.
+    #[default]
+    Newest,
+    /// Oldest first.
+    Oldest,
+    /// Most sold first.
+    BestSold,
+    /// Last changed first.
+    LastUpdated,
+    /// Most looked at first.
+    MostViewed,
+    /// By title.
+    Title,
+    /// By title, backwards.
+    TitleDown,
+    /// Cheapest first.
+    Cheapest,
+    /// Dearest first.
+    Dearest,
+}
+
+impl Order {
+    fn statement(self) -> &'static Sql {
+        match self {
+            Self::Newest => NEWEST,
+            Self::Oldest => OLDEST,
+            Self::BestSold => BEST_SOLD,
+            Self::LastUpdated => LAST_UPDATED,
+            Self::MostViewed => MOST_VIEWED,
+            Self::Title => TITLE,
+            Self::TitleDown => TITLE_DOWN,
+            Self::Cheapest => CHEAPEST,
+            Self::Dearest => DEAREST,
+        }
+    }
+}
+
+impl Store {
+    /// The listings of these numbers, in any order.
+    pub async fn listings(&self, ids: &[ListingId]) -> Result<Vec<Listing>> {
+        let rows = self.read(FIND, vec![id_list(ids.iter().map(|id| id.get()))]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Listing {
+                    id: ListingId::new(row.int(0)?),
+                    store: StoreId::new(row.int(1)?),
+                    product: ProductId::new(row.int(2)?),
+                    is_open: row.bool(3)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Numbers of the listings on sale.
+    pub async fn listing_page(
+        &self,
+        filter: &Filter,
+        order: Order,
+        limit: i64,
+        offset: i64,
+    ) -> Result<Vec<ListingId>> {
+        let mut params = filter_params(filter);
+        params.extend([limit.into(), offset.into()]);
+        let rows = self.read(order.statement(), params).await?;
+        rows.iter().map(|row| row.int(0).map(ListingId::new)).collect()
+    }
+
+    /// How many listings are on sale.
+    pub async fn listing_count(&self, filter: &Filter) -> Result<i64> {
+        let rows = self.read(COUNT, filter_params(filter)).await?;
+        rows.first().map_or(Ok(0), |row| row.int(0))
+    }
+}
+
+/// Opens a store's listing of another store's product; refused as taken when there is one.
+pub fn add(listing: &Listing, now: Timestamp) -> Step {
+    let params = vec![listing.id.into(), listing.store.into(), listing.product.into(), now.into()];
+    Step::new(ADD, params).or_refuse(Refusal::Taken)
+}
+
+fn filter_params(filter: &Filter) -> Vec<Value> {
+    vec![
+        filter.store.into(),
+        filter.category.into(),
+        filter.brand.into(),
+        filter.text.as_deref().map(within).into(),
+        filter.price_min.map_or(0, Money::minor).into(),
+        filter.price_max.map_or(i64::MAX, Money::minor).into(),
+        filter.is_in_stock.into(),
+        filter.only_recommended.into(),
+    ]
+}
+
+/// The `like` pattern that finds a text anywhere.
+fn within(text: &str) -> String {
+    let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{escaped}%")
+}

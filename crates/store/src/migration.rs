@@ -1,0 +1,91 @@
+//! Migrations: numbered SQL files, applied in order, never edited after release; checksums hold us to it.
+
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+
+use crate::{Error, Result};
+
+/// The files, in order. Adding one here is all it takes.
+const MIGRATIONS: &[(&str, &str)] = &[("0001_shop", include_str!("../migrations/0001_shop.sql"))];
+
+const TABLE: &str = "create table if not exists migration (
+    number integer not null primary key, name text not null, checksum text not null) strict";
+
+/// Brings the tables up to date; each migration is one transaction.
+pub(crate) fn run(connection: &mut Connection) -> Result<()> {
+    connection.execute_batch(TABLE)?;
+    for ((name, text), number) in MIGRATIONS.iter().zip(1i64..) {
+        let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let applied: Option<String> = {
+            let mut statement = transaction.prepare("select checksum from migration where number = ?1")?;
+            let mut rows = statement.query([number])?;
+            rows.next()?.map(|row| row.get(0)).transpose()?
+        };
+        match applied {
+            Some(known) if known == checksum(text) => {}
+            Some(_) => {
+                let text = format!("migration {name} was changed after it was applied: run the released program");
+                return Err(Error::Unusable(text));
+            }
+            None => {
+                transaction.execute_batch(&narrowed(text))?;
+                transaction.execute(
+                    "insert into migration (number, name, checksum) values (?1, ?2, ?3)",
+                    (number, name, checksum(text)),
+                )?;
+            }
+        }
+        transaction.commit()?;
+    }
+    let newest: i64 = connection.query_row("select max(number) from migration", [], |row| row.get(0))?;
+    if newest > MIGRATIONS.len() as i64 {
+        let text = "the database was made by a newer version of this program: install that version";
+        return Err(Error::Unusable(text.to_owned()));
+    }
+    Ok(())
+}
+
+fn checksum(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// SQLite's strict tables know `integer`, `text` and `blob` only.
+fn narrowed(text: &str) -> String {
+    text.replace(" bigint", " integer")
+        .replace(" boolean", " integer")
+        .replace(" bytea", " blob")
+        .replace("\n); -- clustered\n", "\n) strict, without rowid;\n")
+        .replace("\n);\n", "\n) strict;\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edited_migration_is_refused() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        run(&mut connection).unwrap();
+        run(&mut connection).unwrap();
+        connection.execute("update migration set checksum = 'other'", []).unwrap();
+        assert!(matches!(run(&mut connection), Err(Error::Unusable(text)) if text.contains("changed")));
+    }
+
+    #[test]
+    fn a_newer_database_is_refused() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        run(&mut connection).unwrap();
+        connection.execute("insert into migration values (99, 'later', '')", []).unwrap();
+        assert!(matches!(run(&mut connection), Err(Error::Unusable(text)) if text.contains("newer")));
+    }
+
+    #[test]
+    fn every_table_is_strict() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        run(&mut connection).unwrap();
+        let loose = "select count(*) from pragma_table_list where schema = 'main' and strict = 0
+            and name not like 'sqlite_%'";
+        let loose: i64 = connection.query_row(loose, [], |row| row.get(0)).unwrap();
+        assert_eq!(loose, 0);
+    }
+}

@@ -1,0 +1,348 @@
+//! Products with their SKUs and pictures.
+
+use std::collections::HashMap;
+
+use domain::id::{BrandId, CategoryId, ProductId, SkuId, StoreId};
+use domain::money::BasisPoints;
+use domain::product::{Product, Sku, Status};
+use domain::text;
+use domain::time::Timestamp;
+
+use crate::sql::statements;
+use crate::{Error, Result, Row, Step, Store, Value};
+
+/// The numbers of a JSON list, as each database unpacks it.
+macro_rules! listed {
+    () => {
+        " in (select value from json_each($1))"
+    };
+    (postgres) => {
+        " in (select cast(value as bigint) from json_array_elements_text(cast($1 as json)))"
+    };
+}
+macro_rules! find {
+    ($($listed:tt)*) => {
+        concat!(
+            "select id, rid, store_id, category_id, brand_id, handle, title, summary, keywords, units, status,
+                is_deleted, is_recommended, has_free_postage, is_distributed, purchase_limit,
+                real_sales + shown_sales, views, created_at, updated_at
+            from product where id", listed!($($listed)*)
+        )
+    };
+}
+macro_rules! skus {
+    ($($listed:tt)*) => {
+        concat!(
+            "select product_id, id, rid, id_code, barcode, color, model, grams, price, sale_price,
+                commission_rate, stock, is_tracked, may_oversell
+            from sku where product_id", listed!($($listed)*), " order by product_id, position, id"
+        )
+    };
+}
+macro_rules! pictures {
+    ($($listed:tt)*) => {
+        concat!(
+            "select product_id, url from picture where product_id", listed!($($listed)*),
+            " order by product_id, position, id"
+        )
+    };
+}
+
+statements! {
+    /// Products by number.
+    FIND = find!(), postgres: find!(postgres);
+    /// Their SKUs, in order.
+    SKUS = skus!(), postgres: skus!(postgres);
+    /// Their pictures, in order.
+    PICTURES = pictures!(), postgres: pictures!(postgres);
+    /// The long text of a product.
+    CONTENT = "select content from product where id = $1";
+    /// A store's product numbers by handle.
+    HANDLES = "select handle, id from product where store_id = $1";
+    /// The number of the store's product of a handle.
+    BY_HANDLE = "select id from product where handle = $1 order by is_deleted, id limit 1";
+    /// Adds a product.
+    ADD = "insert into product (id, rid, store_id, category_id, brand_id, handle, title, summary, content,
+            keywords, search_text, units, status, is_deleted, is_recommended, has_free_postage,
+            is_distributed, purchase_limit, real_sales, shown_sales, warning_level, views, created_at,
+            updated_at, published_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false, $14, $15, $16, $17, 0, $18,
+            $19, 0, $20, $20, $21)";
+    /// Opens a product's own listing.
+    ADD_LISTING = "insert into listing (id, store_id, product_id, is_open, created_at)
+        values ($1, $2, $3, true, $4) on conflict do nothing";
+    /// Changes a product.
+    UPDATE = "update product set category_id = $2, brand_id = $3, title = $4, summary = $5, content = $6,
+            keywords = $7, search_text = $8, units = $9, status = $10, is_deleted = false,
+            is_recommended = $11, has_free_postage = $12, is_distributed = $13, purchase_limit = $14,
+            shown_sales = $15, warning_level = $16, updated_at = $17,
+            published_at = coalesce(published_at, $18)
+        where id = $1";
+    /// Adds a SKU, or changes it when it is there.
+    PUT_SKU = "insert into sku (id, rid, product_id, position, id_code, barcode, color, model, grams, price,
+            sale_price, commission_rate, stock, is_tracked, may_oversell)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        on conflict (id) do update set position = excluded.position, id_code = excluded.id_code,
+            barcode = excluded.barcode, color = excluded.color, model = excluded.model,
+            grams = excluded.grams, price = excluded.price, sale_price = excluded.sale_price,
+            commission_rate = excluded.commission_rate, stock = excluded.stock,
+            is_tracked = excluded.is_tracked, may_oversell = excluded.may_oversell";
+    /// Forgets a product's pictures.
+    DROP_PICTURES = "delete from picture where product_id = $1";
+    /// Adds a picture.
+    ADD_PICTURE = "insert into picture (id, product_id, position, url) values ($1, $2, $3, $4)";
+    /// Moves a product through its life.
+    SET_STATUS = "update product set status = $2, updated_at = $3 where id = $1 and not is_deleted";
+    /// Deletes a product softly.
+    DELETE = "update product set is_deleted = true, updated_at = $2 where id = $1";
+    /// Sets the stock of a SKU.
+    SET_STOCK = "update sku set stock = $2 where id = $1";
+    /// Sets the prices of a SKU.
+    SET_PRICES = "update sku set price = $2, sale_price = $3 where id = $1";
+    /// The fields that only a merchant's desk needs.
+    DESK = "select content, shown_sales, warning_level from product where id = $1";
+}
+
+/// The list of numbers that `FIND` and its sisters take.
+pub(crate) fn id_list(ids: impl Iterator<Item = i64>) -> Value {
+    let ids: Vec<_> = ids.map(|id| id.to_string()).collect();
+    Value::Text(format!("[{}]", ids.join(",")))
+}
+
+/// What a product has beyond what carts and lists need.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Desk {
+    /// Long text, HTML.
+    pub content: String,
+    /// Pieces the merchant adds to the sales for show.
+    pub shown_sales: i64,
+    /// Stock at or below which the merchant is warned.
+    pub warning_level: i64,
+}
+
+impl Store {
+    /// The products of these numbers, in any order, deleted ones included; three statements for any number.
+    pub async fn products(&self, ids: &[ProductId]) -> Result<Vec<Product>> {
+        let list = id_list(ids.iter().map(|id| id.get()));
+        let rows = self.read(FIND, vec![list.clone()]).await?;
+        let skus = self.read(SKUS, vec![list.clone()]).await?;
+        let pictures = self.read(PICTURES, vec![list]).await?;
+        let mut skus = grouped(skus.iter(), sku_from)?;
+        let mut pictures = grouped(pictures.iter(), |row| row.text(1).map(ToOwned::to_owned))?;
+        rows.iter()
+            .map(|row| {
+                let id = row.int(0)?;
+                product_from(row, skus.remove(&id).unwrap_or_default(), pictures.remove(&id).unwrap_or_default())
+            })
+            .collect()
+    }
+
+    /// The long text of a product, HTML.
+    pub async fn product_content(&self, id: ProductId) -> Result<Option<String>> {
+        let rows = self.read(CONTENT, vec![id.into()]).await?;
+        rows.first().map(|row| row.text(0).map(ToOwned::to_owned)).transpose()
+    }
+
+    /// What a merchant's desk needs of a product.
+    pub async fn product_desk(&self, id: ProductId) -> Result<Option<Desk>> {
+        let rows = self.read(DESK, vec![id.into()]).await?;
+        let desk = |row: Row<'_>| {
+            Ok(Desk { content: row.text(0)?.to_owned(), shown_sales: row.int(1)?, warning_level: row.int(2)? })
+        };
+        rows.first().map(desk).transpose()
+    }
+
+    /// A store's product numbers by handle.
+    pub async fn product_handles(&self, store: StoreId) -> Result<HashMap<String, ProductId>> {
+        let rows = self.read(HANDLES, vec![store.into()]).await?;
+        rows.iter().map(|row| Ok((row.text(0)?.to_owned(), ProductId::new(row.int(1)?)))).collect()
+    }
+
+    /// The oldest product with a handle, over all stores.
+    pub async fn product_by_handle(&self, handle: &str) -> Result<Option<ProductId>> {
+        let rows = self.read(BY_HANDLE, vec![handle.into()]).await?;
+        rows.first().map(|row| row.int(0).map(ProductId::new)).transpose()
+    }
+}
+
+/// Adds a product, its SKUs, its pictures (numbered from `picture`) and its own listing.
+pub fn add(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
+    let on_sale_since = (product.status == Status::OnSale).then_some(product.created_at);
+    let params = vec![
+        product.id.into(),
+        product.rid.as_str().into(),
+        product.store.into(),
+        product.category.into(),
+        product.brand.into(),
+        product.handle.as_str().into(),
+        product.title.as_str().into(),
+        product.summary.as_str().into(),
+        desk.content.as_str().into(),
+        product.keywords.as_str().into(),
+        search_text(product).into(),
+        product.units.as_str().into(),
+        product.status.code().into(),
+        product.is_recommended.into(),
+        product.has_free_postage.into(),
+        product.is_distributed.into(),
+        product.purchase_limit.into(),
+        desk.shown_sales.into(),
+        desk.warning_level.into(),
+        product.created_at.into(),
+        on_sale_since.into(),
+    ];
+    let listing = vec![
+        product.id.own_listing().into(),
+        product.store.into(),
+        product.id.into(),
+        product.created_at.into(),
+    ];
+    let mut steps = vec![Step::new(ADD, params), Step::new(ADD_LISTING, listing)];
+    steps.extend(parts(product, picture));
+    steps
+}
+
+/// Changes a product and its SKUs, and replaces its pictures (numbered from `picture`).
+pub fn update(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
+    let on_sale_since = (product.status == Status::OnSale).then_some(product.updated_at);
+    let params = vec![
+        product.id.into(),
+        product.category.into(),
+        product.brand.into(),
+        product.title.as_str().into(),
+        product.summary.as_str().into(),
+        desk.content.as_str().into(),
+        product.keywords.as_str().into(),
+        search_text(product).into(),
+        product.units.as_str().into(),
+        product.status.code().into(),
+        product.is_recommended.into(),
+        product.has_free_postage.into(),
+        product.is_distributed.into(),
+        product.purchase_limit.into(),
+        desk.shown_sales.into(),
+        desk.warning_level.into(),
+        product.updated_at.into(),
+        on_sale_since.into(),
+    ];
+    let mut steps = vec![Step::new(UPDATE, params), Step::new(DROP_PICTURES, vec![product.id.into()])];
+    steps.extend(parts(product, picture));
+    steps
+}
+
+fn parts(product: &Product, picture: i64) -> impl Iterator<Item = Step> {
+    let skus = product.skus.iter().zip(0i64..).map(|(sku, position)| {
+        let params = vec![
+            sku.id.into(),
+            sku.rid.as_str().into(),
+            product.id.into(),
+            position.into(),
+            sku.id_code.as_str().into(),
+            sku.barcode.as_str().into(),
+            sku.color.as_str().into(),
+            sku.model.as_str().into(),
+            sku.grams.into(),
+            sku.price.into(),
+            sku.sale_price.into(),
+            sku.commission_rate.into(),
+            sku.stock.into(),
+            sku.is_tracked.into(),
+            sku.may_oversell.into(),
+        ];
+        Step::new(PUT_SKU, params)
+    });
+    let pictures = product.pictures.iter().zip(0i64..).map(move |(url, position)| {
+        let params = vec![(picture + position).into(), product.id.into(), position.into(), url.as_str().into()];
+        Step::new(ADD_PICTURE, params)
+    });
+    skus.chain(pictures)
+}
+
+/// Moves a product through its life.
+pub fn set_status(id: ProductId, status: Status, now: Timestamp) -> Step {
+    Step::new(SET_STATUS, vec![id.into(), status.code().into(), now.into()])
+}
+
+/// Deletes a product softly: carts that hold it still show it.
+pub fn delete(id: ProductId, now: Timestamp) -> Step {
+    Step::new(DELETE, vec![id.into(), now.into()])
+}
+
+/// Sets the stock of a SKU.
+pub fn set_stock(sku: SkuId, stock: i64) -> Step {
+    Step::new(SET_STOCK, vec![sku.into(), stock.into()])
+}
+
+/// Sets the regular and the promotion price of a SKU.
+pub fn set_prices(sku: &Sku) -> Step {
+    Step::new(SET_PRICES, vec![sku.id.into(), sku.price.into(), sku.sale_price.into()])
+}
+
+/// What lists look through for a text.
+fn search_text(product: &Product) -> String {
+    let codes = product.skus.iter().flat_map(|sku| [sku.id_code.as_str(), sku.barcode.as_str()]);
+    let parts: Vec<_> = [product.title.as_str(), product.keywords.as_str(), product.summary.as_str()]
+        .into_iter()
+        .chain(codes)
+        .filter(|part| !part.is_empty())
+        .collect();
+    text::fold(&parts.join("\n"))
+}
+
+fn grouped<'a, T>(
+    rows: impl Iterator<Item = Row<'a>>,
+    read: impl Fn(Row<'a>) -> Result<T>,
+) -> Result<HashMap<i64, Vec<T>>> {
+    let mut groups: HashMap<i64, Vec<T>> = HashMap::new();
+    for row in rows {
+        groups.entry(row.int(0)?).or_default().push(read(row)?);
+    }
+    Ok(groups)
+}
+
+fn product_from(row: Row<'_>, skus: Vec<Sku>, pictures: Vec<String>) -> Result<Product> {
+    let text = |column: usize| row.text(column).map(ToOwned::to_owned);
+    Ok(Product {
+        id: ProductId::new(row.int(0)?),
+        rid: text(1)?,
+        store: StoreId::new(row.int(2)?),
+        category: row.opt_int(3)?.map(CategoryId::new),
+        brand: row.opt_int(4)?.map(BrandId::new),
+        handle: text(5)?,
+        title: text(6)?,
+        summary: text(7)?,
+        keywords: text(8)?,
+        units: text(9)?,
+        status: Status::from_code(row.int(10)?).ok_or(Error::Unreadable("an unknown status"))?,
+        is_deleted: row.bool(11)?,
+        is_recommended: row.bool(12)?,
+        has_free_postage: row.bool(13)?,
+        is_distributed: row.bool(14)?,
+        purchase_limit: row.int(15)?,
+        sales: row.int(16)?,
+        views: row.int(17)?,
+        created_at: row.time(18)?,
+        updated_at: row.time(19)?,
+        skus,
+        pictures,
+    })
+}
+
+fn sku_from(row: Row<'_>) -> Result<Sku> {
+    let text = |column: usize| row.text(column).map(ToOwned::to_owned);
+    Ok(Sku {
+        id: SkuId::new(row.int(1)?),
+        rid: text(2)?,
+        id_code: text(3)?,
+        barcode: text(4)?,
+        color: text(5)?,
+        model: text(6)?,
+        grams: row.int(7)?,
+        price: row.money(8)?,
+        sale_price: row.money(9)?,
+        commission_rate: BasisPoints::new(row.int(10)?),
+        stock: row.int(11)?,
+        is_tracked: row.bool(12)?,
+        may_oversell: row.bool(13)?,
+    })
+}

@@ -1,0 +1,102 @@
+//! What products refer to: the stores that own them, categories and brands.
+
+use domain::id::{BrandId, CategoryId, StoreId};
+use domain::time::Timestamp;
+
+use crate::sql::statements;
+use crate::{Refusal, Result, Row, Sql, Step, Store};
+
+statements! {
+    /// All stores.
+    STORES = "select id, rid, name, created_at from store order by id";
+    /// All categories.
+    CATEGORIES = "select id, '', name, created_at from category order by id";
+    /// All brands.
+    BRANDS = "select id, rid, name, created_at from brand order by id";
+    /// Categories with something on sale, of one store or of all.
+    CATEGORIES_ON_SALE = "select id, '', name, created_at from category
+        where exists (select 1 from product join listing on listing.product_id = product.id
+            where product.category_id = category.id and product.status = 2 and not product.is_deleted
+                and listing.is_open and ($1 is null or listing.store_id = $1))
+        order by id";
+    /// Real and shown sales over a store's products.
+    SALES = "select coalesce(sum(real_sales + shown_sales), 0) from product
+        where store_id = $1 and not is_deleted";
+    /// Adds a store.
+    ADD_STORE = "insert into store (id, rid, name, created_at) values ($1, $2, $3, $4)
+        on conflict do nothing returning id";
+    /// Adds a category.
+    ADD_CATEGORY = "insert into category (id, name, created_at) values ($1, $2, $3)
+        on conflict do nothing returning id";
+    /// Adds a brand.
+    ADD_BRAND = "insert into brand (id, rid, name, created_at) values ($1, $2, $3, $4)
+        on conflict do nothing returning id";
+}
+
+/// A store, a category or a brand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Small counted number.
+    pub id: i64,
+    /// Public digit string; empty for categories.
+    pub rid: String,
+    /// Name.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl Store {
+    /// All stores, oldest first.
+    pub async fn stores(&self) -> Result<Vec<Named>> {
+        self.named(STORES, Vec::new()).await
+    }
+
+    /// All categories, oldest first.
+    pub async fn categories(&self) -> Result<Vec<Named>> {
+        self.named(CATEGORIES, Vec::new()).await
+    }
+
+    /// Categories with something on sale, of one store or of all.
+    pub async fn categories_on_sale(&self, store: Option<StoreId>) -> Result<Vec<Named>> {
+        self.named(CATEGORIES_ON_SALE, vec![store.into()]).await
+    }
+
+    /// All brands, oldest first.
+    pub async fn brands(&self) -> Result<Vec<Named>> {
+        self.named(BRANDS, Vec::new()).await
+    }
+
+    /// Pieces sold, as shown, over a store's products.
+    pub async fn sales_of(&self, store: StoreId) -> Result<i64> {
+        let rows = self.read(SALES, vec![store.into()]).await?;
+        rows.first().map_or(Ok(0), |row| row.int(0))
+    }
+
+    async fn named(&self, sql: &'static Sql, params: Vec<crate::Value>) -> Result<Vec<Named>> {
+        let named = |row: Row<'_>| {
+            Ok(Named {
+                id: row.int(0)?,
+                rid: row.text(1)?.to_owned(),
+                name: row.text(2)?.to_owned(),
+                created_at: row.time(3)?,
+            })
+        };
+        self.read(sql, params).await?.iter().map(named).collect()
+    }
+}
+
+/// Adds a store; refused as taken when the name is.
+pub fn add_store(id: StoreId, rid: &str, name: &str, now: Timestamp) -> Step {
+    Step::new(ADD_STORE, vec![id.into(), rid.into(), name.into(), now.into()]).or_refuse(Refusal::Taken)
+}
+
+/// Adds a category; refused as taken when the name is.
+pub fn add_category(id: CategoryId, name: &str, now: Timestamp) -> Step {
+    Step::new(ADD_CATEGORY, vec![id.into(), name.into(), now.into()]).or_refuse(Refusal::Taken)
+}
+
+/// Adds a brand; refused as taken when the name is.
+pub fn add_brand(id: BrandId, rid: &str, name: &str, now: Timestamp) -> Step {
+    Step::new(ADD_BRAND, vec![id.into(), rid.into(), name.into(), now.into()]).or_refuse(Refusal::Taken)
+}

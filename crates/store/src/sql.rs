@@ -1,0 +1,84 @@
+//! Statements: one text for both databases, and steps that say how many rows they expect.
+
+use crate::{Refusal, Rows, Value};
+
+/// A statement, `$n`-numbered for PostgreSQL and `?n`-numbered for SQLite, which would number `$n` by
+/// first appearance.
+#[derive(Debug)]
+pub struct Sql {
+    /// As PostgreSQL reads it: as written, unless the statement is split.
+    pub postgres: &'static str,
+    /// As SQLite reads it.
+    pub sqlite: &'static str,
+}
+
+/// Turns `$` into `?`; a statement has no other use for either.
+pub(crate) const fn renumbered<const N: usize>(text: &str) -> [u8; N] {
+    let (text, mut renumbered, mut at) = (text.as_bytes(), [0; N], 0);
+    while at < N {
+        renumbered[at] = if text[at] == b'$' { b'?' } else { text[at] };
+        at += 1;
+    }
+    renumbered
+}
+
+/// Declares a room's statements, and `ALL` of them for the test that prepares each.
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $text:expr $(, postgres: $postgres:expr)?;)+) => {
+        $(
+            $(#[$doc])*
+            pub(crate) const $name: &$crate::Sql = {
+                const BYTES: [u8; $text.len()] = $crate::sql::renumbered($text);
+                const TEXTS: &[&str] = &[$($postgres,)? $text];
+                &$crate::Sql {
+                    postgres: TEXTS[0],
+                    sqlite: match std::str::from_utf8(&BYTES) {
+                        Ok(text) => text,
+                        Err(_) => panic!("a dollar sign became a question mark, which is UTF-8"),
+                    },
+                }
+            };
+        )+
+
+        #[cfg(test)]
+        pub(crate) const ALL: &[&$crate::Sql] = &[$($name),+];
+    };
+}
+pub(crate) use statements;
+
+/// One statement of a transaction.
+#[derive(Debug)]
+pub struct Step {
+    pub(crate) sql: &'static Sql,
+    pub(crate) params: Vec<Value>,
+    expect: Expect,
+}
+
+/// How many rows a step must give or change, and what it means when they are others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// Any number.
+    Any,
+    /// One or more.
+    Some(Refusal),
+}
+
+impl Step {
+    /// A step that is content with any number of rows.
+    pub(crate) fn new(sql: &'static Sql, params: Vec<Value>) -> Self {
+        Self { sql, params, expect: Expect::Any }
+    }
+
+    /// The same step, undoing the whole transaction when it meets no row.
+    pub(crate) fn or_refuse(self, refusal: Refusal) -> Self {
+        Self { expect: Expect::Some(refusal), ..self }
+    }
+
+    /// What the rows met say against going on.
+    pub(crate) fn refusal(&self, rows: &Rows) -> Option<Refusal> {
+        match self.expect {
+            Expect::Some(refusal) if rows.count() == 0 => Some(refusal),
+            Expect::Some(_) | Expect::Any => None,
+        }
+    }
+}
