@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::id::OwnerId;
-use store::idempotency::{self as records, Key, Reply};
+use store::idempotency as records;
 use tokio::sync::OwnedMutexGuard;
+
+pub use store::idempotency::{Key, Reply};
 
 use crate::{App, Error, Result};
 

@@ -12,6 +12,8 @@ mod password;
 pub mod session;
 pub mod settings;
 pub mod shopper;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod throttle;
 
 use std::sync::Arc;
@@ -108,6 +110,19 @@ impl App {
 
     pub(crate) fn passwords(&self) -> &password::Hasher {
         &self.0.passwords
+    }
+
+    /// Puts the counters of store and catalogue into a registry.
+    pub fn register_metrics(&self, registry: &mut prometheus_client::registry::Registry) {
+        let stats = self.store().stats();
+        registry.register("statements", "SQL statements run", stats.statements.clone());
+        registry.register("writer_commits", "Transactions committed; each is one fsync", stats.commits.clone());
+        registry.register("writer_batch", "Callers' writes in one commit", stats.batch.clone());
+        registry.register("cart_cache_hits", "Carts answered from memory", stats.cart_hits.clone());
+        registry.register("cart_cache_misses", "Carts read from the database", stats.cart_misses.clone());
+        let (hits, misses) = self.catalogue().lookups();
+        registry.register("catalogue_cache_hits", "Catalogue lookups answered from memory", hits.clone());
+        registry.register("catalogue_cache_misses", "Catalogue lookups read from the database", misses.clone());
     }
 
     /// Forgets what a change made stale.

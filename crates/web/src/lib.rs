@@ -1,1 +1,75 @@
-//! Placeholder.
+//! The doorframe: what all HTTP dialects share; it never knows a field name or a message of any of them.
+
+pub mod credential;
+pub mod drf;
+mod etag;
+pub mod fields;
+mod frame;
+mod idempotency;
+mod links;
+pub mod metrics;
+mod observe;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod time;
+
+use std::sync::Arc;
+
+use app::session::Session;
+use app::{App, Error};
+use axum::http::request::Parts;
+use axum::response::Response;
+
+pub use etag::with_etag;
+pub use frame::{Content, ctx, frame};
+pub use idempotency::keyed;
+pub use links::{Links, client_address};
+pub use observe::{Defect, cors, observe, reported};
+pub use time::rfc3339;
+
+use crate::metrics::Metrics;
+
+/// The largest JSON or form body, in bytes.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub struct Shop {
+    /// The shop.
+    pub app: App,
+    /// How it is reached from outside.
+    pub outside: Arc<Outside>,
+    /// What it counts.
+    pub metrics: Arc<Metrics>,
+}
+
+/// How the shop is reached from outside.
+#[derive(Clone, Debug, Default)]
+pub struct Outside {
+    /// Where clients find it, such as `https://shop.example`; else what the `Host` header says.
+    pub public_url: Option<String>,
+    /// Whether a proxy in front names the client in `X-Forwarded-For`.
+    pub trusts_forwarded_for: bool,
+    /// Origins whose pages may send cookies; empty lets any page call without cookies.
+    pub cors_origins: Vec<String>,
+}
+
+impl Shop {
+    /// A shop with its counters.
+    pub fn new(app: App, outside: Outside) -> Self {
+        let metrics = Arc::new(Metrics::new(&app));
+        Self { app, outside: Arc::new(outside), metrics }
+    }
+}
+
+/// What the doorframe must know of a dialect.
+pub trait Dialect: Send + Sync + 'static {
+    /// Its name in metrics and logs.
+    const NAME: &'static str;
+
+    /// Who asks; `None` for nobody. The body is in the parts as [`Content`].
+    fn session(shop: &Shop, parts: &Parts) -> impl Future<Output = app::Result<Option<Session>>> + Send;
+
+    /// The dialect's own reply to an error.
+    fn refuse(error: Error, parts: &Parts) -> Response;
+}

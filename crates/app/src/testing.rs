@@ -1,0 +1,138 @@
+//! A small shop for tests: a clock that stands still, repeatable ids, a database that ends with the test.
+
+use domain::id::{CategoryId, ListingId, ProductId, SkuId, StoreId};
+use domain::money::{BasisPoints, Money};
+use domain::product::{Listing, Product, Sku, Status};
+use domain::time::Timestamp;
+use store::product::Desk;
+use store::{Options, Store};
+use tempfile::TempDir;
+
+use crate::{App, Clock, Entropy, Settings};
+
+/// 2026-01-02T03:04:05.678901Z.
+pub const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_678_901);
+
+/// A shop in a folder of its own.
+pub fn shop(settings: Settings) -> (App, TempDir) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let options = Options { is_durable: false, ..Options::new(folder.path().join("shop.db")) };
+    let store = Store::open(&options).expect("a new database");
+    (App::new(store, settings, Clock::fixed(NOW), Entropy::seeded(1)), folder)
+}
+
+/// A product on sale with one SKU of the same number: 10.00, stock 100.
+pub fn product(id: i64, store: i64, title: &str) -> Product {
+    Product {
+        id: ProductId::new(id),
+        rid: format!("1{id:010}"),
+        store: StoreId::new(store),
+        category: Some(CategoryId::new(1)),
+        brand: None,
+        handle: format!("product-{id}"),
+        title: title.to_owned(),
+        summary: format!("{title} in short"),
+        keywords: String::new(),
+        units: "个".to_owned(),
+        status: Status::OnSale,
+        is_deleted: false,
+        is_recommended: false,
+        has_free_postage: false,
+        is_distributed: false,
+        purchase_limit: 0,
+        sales: 0,
+        views: 0,
+        created_at: NOW,
+        updated_at: NOW,
+        skus: vec![sku(id)],
+        pictures: vec![format!("https://pictures.example/{id}.jpg")],
+    }
+}
+
+/// A SKU: 10.00, stock 100.
+pub fn sku(id: i64) -> Sku {
+    Sku {
+        id: SkuId::new(id),
+        rid: format!("2{id:010}"),
+        id_code: format!("CODE-{id}"),
+        barcode: String::new(),
+        color: String::new(),
+        model: String::new(),
+        grams: 0,
+        price: Money::from_minor(1000),
+        sale_price: Money::ZERO,
+        commission_rate: BasisPoints::default(),
+        stock: 100,
+        is_tracked: true,
+        may_oversell: false,
+    }
+}
+
+impl App {
+    /// Adds stores 1 and 2 and category 1.
+    pub async fn add_stores(&self) {
+        let store = |id: i64, name| store::shop::add_store(StoreId::new(id), &format!("90000000{id}"), name, NOW);
+        let category = store::shop::add_category(CategoryId::new(1), "Things", NOW);
+        self.apply(vec![store(1, "First"), store(2, "Second"), category]).await;
+        for (noun, count) in [("store", 2), ("category", 1), ("product", 1000), ("sku", 1000)] {
+            self.store().allocate(noun, count).await.expect("numbers");
+        }
+    }
+
+    /// Adds or replaces a product.
+    pub async fn put_product(&self, product: &Product) {
+        let picture = self.store().allocate("picture", 10).await.expect("numbers");
+        let is_known = !self.store().products(&[product.id]).await.expect("products").is_empty();
+        let desk = Desk { content: format!("<p>{}</p>", product.title), ..Desk::default() };
+        let put = if is_known { store::product::update } else { store::product::add };
+        self.apply(put(product, &desk, picture)).await;
+    }
+
+    /// Opens a listing of a product in another store.
+    pub async fn put_listing(&self, id: i64, store: i64, product: i64) {
+        let (store, product) = (StoreId::new(store), ProductId::new(product));
+        let listing = Listing { id: ListingId::new(id), store, product, is_open: true };
+        self.apply(vec![store::listing::add(&listing, NOW)]).await;
+    }
+
+    /// Takes a product off sale.
+    pub async fn take_off_sale(&self, product: i64) {
+        self.apply(vec![store::product::set_status(ProductId::new(product), Status::OffSale, NOW)]).await;
+    }
+
+    /// Deletes a product.
+    pub async fn delete_product(&self, product: i64) {
+        self.apply(vec![store::product::delete(ProductId::new(product), NOW)]).await;
+    }
+
+    async fn apply(&self, steps: Vec<store::Step>) {
+        self.store().apply(steps).await.expect("test data fits");
+        self.catalogue().forget_all();
+    }
+
+    /// A guest's token.
+    pub async fn guest(&self) -> String {
+        let ctx = crate::Ctx::new(self, None);
+        crate::shopper::new_guest(&ctx, crate::shopper::hex_secret(&ctx)).await.expect("a guest").0
+    }
+
+    /// A customer without a password, and a token.
+    pub async fn customer(&self, email: &str) -> String {
+        self.account(email, domain::account::Role::Customer).await
+    }
+
+    /// An account without a password, and a token.
+    pub async fn account(&self, email: &str, role: domain::account::Role) -> String {
+        let ctx = crate::Ctx::new(self, None);
+        let email = domain::account::Identifier::parse_email(email).expect("an address");
+        let account = crate::shopper::add_account(&ctx, &[email], None, role).await.expect("an account");
+        crate::shopper::issue_token(&ctx, &account, 3600).await.expect("a token")
+    }
+
+    /// Moves the clock of the shop forward.
+    pub fn pass_seconds(&self, seconds: i64) {
+        if let Clock::Fixed(micros) = &self.0.clock {
+            micros.fetch_add(seconds * 1_000_000, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! `Idempotency-Key`: a write that is sent twice is done once and answered the same twice.
+
+use app::Error;
+use app::idempotency::{Begun, Key, Reply};
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use http_body_util::BodyExt;
+use sha2::{Digest, Sha256};
+
+use crate::{Content, Dialect, Shop};
+
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// Honours the header on these routes; those that issue or end credentials stay outside.
+pub fn keyed<D: Dialect>(routes: Router<Shop>, shop: &Shop) -> Router<Shop> {
+    routes.layer(middleware::from_fn_with_state(shop.clone(), honour::<D>))
+}
+
+async fn honour<D: Dialect>(State(shop): State<Shop>, request: Request, next: Next) -> Response {
+    if request.method().is_safe() || !request.headers().contains_key(KEY) {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    // Without an identity there is nobody whose key it could be.
+    let Ok(Some(session)) = D::session(&shop, &parts).await else {
+        return next.run(Request::from_parts(parts, body)).await;
+    };
+    let Some(key) = printable(&parts) else { return D::refuse(Error::BadKey, &parts) };
+    let key = Key { owner: session.owner, key, request: fingerprint(&parts) };
+    let turn = match app::idempotency::begin(&shop.app, key).await {
+        Err(error) => return D::refuse(error, &parts),
+        Ok(Begun::Replay(reply)) => return replayed(reply),
+        Ok(Begun::Run(turn)) => turn,
+    };
+    parts.extensions.insert(turn.key().clone());
+    let response = next.run(Request::from_parts(parts, body)).await;
+    if !is_final(response.status()) {
+        return response;
+    }
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let reply = Reply {
+        status: head.status.as_u16(),
+        content_type: content_type.map(ToOwned::to_owned),
+        body: body.to_vec(),
+    };
+    if let Err(error) = turn.complete(&reply).await {
+        // The change is in, under its key; a repeat will show the cart as it is then.
+        tracing::warn!(%error, "the reply to an idempotency key was not kept");
+    }
+    Response::from_parts(head, Body::from(body))
+}
+
+fn printable(parts: &Parts) -> Option<String> {
+    let text = parts.headers.get(KEY)?.to_str().ok()?;
+    (1..=255).contains(&text.len()).then(|| text.to_owned())
+}
+
+/// Method, path, query and body, each with its length before it.
+fn fingerprint(parts: &Parts) -> [u8; 32] {
+    let uri = &parts.uri;
+    let pieces: [&[u8]; 4] = [
+        parts.method.as_str().as_bytes(),
+        uri.path().as_bytes(),
+        uri.query().unwrap_or_default().as_bytes(),
+        Content::of(parts),
+    ];
+    let mut hash = Sha256::new();
+    for piece in pieces {
+        hash.update((piece.len() as u64).to_le_bytes());
+        hash.update(piece);
+    }
+    hash.finalize().into()
+}
+
+/// Whether a repeat should get this reply: not when waiting, logging in or looking again would change it.
+fn is_final(status: StatusCode) -> bool {
+    !status.is_server_error()
+        && !matches!(
+            status,
+            StatusCode::UNAUTHORIZED
+                | StatusCode::CONFLICT
+                | StatusCode::PRECONDITION_FAILED
+                | StatusCode::PAYLOAD_TOO_LARGE
+                | StatusCode::TOO_MANY_REQUESTS
+        )
+}
+
+fn replayed(reply: Reply) -> Response {
+    let mut response = Response::new(Body::from(Bytes::from(reply.body)));
+    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
+    if let Some(Ok(value)) = reply.content_type.as_deref().map(HeaderValue::from_str) {
+        response.headers_mut().insert(CONTENT_TYPE, value);
+    }
+    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}

@@ -1,0 +1,61 @@
+//! Absolute addresses: of this server as the client sees it, and of the client.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::header::HOST;
+use axum::http::request::Parts;
+
+use crate::Shop;
+
+/// Makes absolute addresses.
+#[derive(Clone, Debug)]
+pub struct Links {
+    base: String,
+}
+
+impl Links {
+    /// For one request.
+    pub fn new(shop: &Shop, parts: &Parts) -> Self {
+        let base = shop.outside.public_url.clone().unwrap_or_else(|| {
+            let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+            let host = host.or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
+            format!("http://{}", host.filter(|host| is_host(host)).unwrap_or("localhost"))
+        });
+        Self { base }
+    }
+
+    /// An address that is absolute already, or a path of this server; "" stays "".
+    pub fn absolute(&self, address: &str) -> String {
+        if address.is_empty() || address.contains("://") {
+            return address.to_owned();
+        }
+        let slash = if address.starts_with('/') { "" } else { "/" };
+        format!("{}{slash}{address}", self.base)
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']' | b'_'))
+}
+
+impl FromRequestParts<Shop> for Links {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Infallible> {
+        Ok(Self::new(shop, parts))
+    }
+}
+
+/// Where the request comes from, as rate limits see it.
+pub fn client_address(shop: &Shop, parts: &Parts) -> IpAddr {
+    let forwarded = || {
+        let header = parts.headers.get("x-forwarded-for")?.to_str().ok()?;
+        header.rsplit(',').next()?.trim().parse().ok()
+    };
+    let peer = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let forwarded = if shop.outside.trusts_forwarded_for { forwarded() } else { None };
+    forwarded.or_else(peer).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+}

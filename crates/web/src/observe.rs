@@ -1,0 +1,87 @@
+//! Around all dialects: request ids, counters, the log of what went wrong, and CORS.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use app::Error;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use tower_http::cors::{AllowOrigin, Any, CorsLayer};
+
+use crate::frame::Door;
+use crate::{Outside, Shop};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+static REQUESTS: AtomicU64 = AtomicU64::new(0);
+
+/// What an operator should know of a reply that says that the server failed.
+#[derive(Clone, Debug)]
+pub struct Defect(String);
+
+/// Marks the dialect's reply to an error that is the server's fault, so that it is logged once.
+pub fn reported(error: &Error, mut response: Response) -> Response {
+    if let Error::Internal(_) | Error::Unavailable(_) | Error::DeliveryFailed = error {
+        response.extensions_mut().insert(Defect(error.to_string()));
+    }
+    response
+}
+
+/// Gives the request an id, and counts and logs its reply.
+pub async fn observe(State(shop): State<Shop>, request: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let id = request_id(&request);
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = next.run(request).await;
+
+    let status = response.status().as_u16();
+    let route = route.as_ref().map_or("unknown", MatchedPath::as_str);
+    let dialect = response.extensions().get::<Door>().map_or("none", |door| door.0);
+    if let Some(Defect(text)) = response.extensions().get::<Defect>() {
+        tracing::error!(request_id = ?id, dialect, %method, route, status, "{text}");
+    } else {
+        tracing::debug!(request_id = ?id, dialect, %method, route, status, micros = start.elapsed().as_micros());
+    }
+    shop.metrics.answered(dialect, method.as_str(), route, status, start.elapsed().as_secs_f64());
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// The client's own id where it is a plain word, else one that counts up.
+fn request_id(request: &Request) -> HeaderValue {
+    let is_plain = |id: &&HeaderValue| {
+        (1..=64).contains(&id.len()) && id.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
+    };
+    request.headers().get(REQUEST_ID).filter(is_plain).cloned().unwrap_or_else(|| {
+        HeaderValue::from(REQUESTS.fetch_add(1, Ordering::Relaxed) + 1)
+    })
+}
+
+/// Which pages of other origins may call.
+pub fn cors(outside: &Outside) -> CorsLayer {
+    let name = HeaderName::from_static;
+    let sent = [
+        header::AUTHORIZATION,
+        header::CONTENT_TYPE,
+        header::IF_MATCH,
+        name("idempotency-key"),
+        name("cart"),
+        name("token"),
+        name("x-requested-with"),
+        REQUEST_ID,
+    ];
+    let shown = [header::ETAG, name("idempotent-replayed"), name("cart"), name("token"), REQUEST_ID];
+    let methods = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    let layer = CorsLayer::new()
+        .allow_methods(methods)
+        .allow_headers(sent)
+        .expose_headers(shown)
+        .max_age(Duration::from_secs(24 * 60 * 60));
+    if outside.cors_origins.is_empty() {
+        return layer.allow_origin(Any);
+    }
+    let origins = outside.cors_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    layer.allow_origin(AllowOrigin::list(origins)).allow_credentials(true)
+}

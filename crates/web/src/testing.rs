@@ -1,0 +1,159 @@
+//! The client that tests talk to a shop with: through the router, in process.
+
+use std::sync::Arc;
+
+use app::{App, Settings};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::response::Response;
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::{Outside, Shop};
+
+/// A shop behind its doors. Clones share it.
+#[derive(Clone)]
+pub struct TestShop {
+    /// The shop itself.
+    pub app: App,
+    router: Router,
+    _folder: Arc<dyn Send + Sync>,
+}
+
+impl TestShop {
+    /// An empty shop that is found at `https://shop.example`.
+    pub fn new(routes: impl FnOnce(&Shop) -> Router<Shop>) -> Self {
+        Self::with(Settings::default(), routes)
+    }
+
+    /// The same with settings.
+    pub fn with(settings: Settings, routes: impl FnOnce(&Shop) -> Router<Shop>) -> Self {
+        let (app, folder) = app::testing::shop(settings);
+        let outside = Outside { public_url: Some("https://shop.example".to_owned()), ..Outside::default() };
+        let shop = Shop::new(app.clone(), outside);
+        let router = routes(&shop).with_state(shop);
+        Self { app, router, _folder: Arc::new(folder) }
+    }
+
+    /// SQL statements run so far.
+    pub fn statements(&self) -> u64 {
+        self.app.store().stats().statements.get()
+    }
+
+    /// Begins a request.
+    pub fn request(&self, method: Method, path: &str) -> TestRequest<'_> {
+        let request = Request::builder().method(method).uri(path);
+        TestRequest { shop: self, request, body: Body::empty() }
+    }
+
+    /// Begins a GET.
+    pub fn get(&self, path: &str) -> TestRequest<'_> {
+        self.request(Method::GET, path)
+    }
+
+    /// Begins a POST.
+    pub fn post(&self, path: &str) -> TestRequest<'_> {
+        self.request(Method::POST, path)
+    }
+
+    /// Begins a PUT.
+    pub fn put(&self, path: &str) -> TestRequest<'_> {
+        self.request(Method::PUT, path)
+    }
+
+    /// Begins a PATCH.
+    pub fn patch(&self, path: &str) -> TestRequest<'_> {
+        self.request(Method::PATCH, path)
+    }
+
+    /// Begins a DELETE.
+    pub fn delete(&self, path: &str) -> TestRequest<'_> {
+        self.request(Method::DELETE, path)
+    }
+}
+
+/// A request in the making.
+pub struct TestRequest<'a> {
+    shop: &'a TestShop,
+    request: axum::http::request::Builder,
+    body: Body,
+}
+
+impl TestRequest<'_> {
+    /// With a header.
+    #[must_use]
+    pub fn header(self, name: &str, value: &str) -> Self {
+        Self { request: self.request.header(name, value), ..self }
+    }
+
+    /// With a JSON body.
+    #[must_use]
+    pub fn json(self, body: &Value) -> Self {
+        self.body("application/json", body.to_string())
+    }
+
+    /// With a form body, as it goes over the wire.
+    #[must_use]
+    pub fn form(self, body: &str) -> Self {
+        self.body("application/x-www-form-urlencoded", body.to_owned())
+    }
+
+    /// With any body.
+    #[must_use]
+    pub fn body(self, content_type: &str, body: impl Into<Body>) -> Self {
+        Self { request: self.request.header("content-type", content_type), body: body.into(), ..self }
+    }
+
+    /// Sends it.
+    pub async fn send(self) -> Reply {
+        let request = self.request.body(self.body).expect("a request");
+        let response = self.shop.router.clone().oneshot(request).await.expect("a router answers");
+        Reply::read(response).await
+    }
+}
+
+/// A reply.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub body: String,
+}
+
+impl Reply {
+    async fn read(response: Response) -> Self {
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.expect("a body").to_bytes();
+        let body = String::from_utf8(body.to_vec()).expect("replies are UTF-8");
+        Self { status: head.status, headers: head.headers, body }
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    /// A header's text, or "".
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// Status, the headers that matter to clients, and the body, as a golden file shows them.
+    pub fn golden(&self) -> String {
+        let shown = ["allow", "cart", "content-type", "etag", "idempotent-replayed", "location", "set-cookie", "www-authenticate"];
+        let headers: String = shown
+            .iter()
+            .filter_map(|name| Some(format!("{name}: {}\n", self.headers.get(*name)?.to_str().ok()?)))
+            .collect();
+        let body = match serde_json::from_str::<Value>(&self.body) {
+            Ok(body) => serde_json::to_string_pretty(&body).expect("it was JSON"),
+            Err(_) => self.body.clone(),
+        };
+        format!("{}\n{headers}\n{body}", self.status)
+    }
+}
