@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::cart::{Against, Cart, Offer, PricedCart};
 use domain::id::{LineId, ListingId, OwnerId, SkuId, StoreId};
+use domain::limits::MAX_LINE_QUANTITY;
 use store::cart::{self as rows, NewLine, Scope, Take};
 use store::{Refusal, Step, idempotency, token};
 
@@ -36,15 +37,22 @@ pub async fn view(ctx: &Ctx) -> Result<PricedCart> {
     priced(ctx, cart).await
 }
 
+/// Whether the caller's cart holds anything of a listing.
+pub async fn holds(ctx: &Ctx, listing: ListingId) -> Result<bool> {
+    let cart = ctx.app.store().cart(ctx.owner()?).await?;
+    Ok(cart.lines.iter().any(|line| line.listing == listing))
+}
+
 /// Adds pieces to a line, which is made when missing. Not idempotent without a key: it adds each time.
 pub async fn add(ctx: &Ctx, item: Item, quantity: i64, extras: Extras) -> Result<PricedCart> {
     ctx.session()?;
     let offer = offer(ctx, item).await?;
     let line = new_line(&offer, quantity, extras);
-    let cart = write_raising(ctx, &offer, |cart| cart.quantity_of_sku(line.listing, line.sku) + quantity, {
-        |owner| vec![rows::add(owner, &line, ctx.now)]
-    })
-    .await?;
+    let cart =
+        write_raising(ctx, &offer, |cart| cart.quantity_of_sku(line.listing, line.sku) + line.quantity, {
+            |owner| vec![rows::add(owner, &line, ctx.now)]
+        })
+        .await?;
     priced(ctx, cart).await
 }
 
@@ -65,10 +73,8 @@ pub async fn set(
     extras: Extras,
     absent: WhenAbsent,
 ) -> Result<PricedCart> {
-    let owner = ctx.owner()?;
-    if absent == WhenAbsent::Refuse {
-        // Lookup before everything else; the statement checks it again.
-        held(ctx, owner, item.listing).await?;
+    if absent == WhenAbsent::Refuse && !holds(ctx, item.listing).await? {
+        return Err(Error::NoSuchLine);
     }
     let offer = offer(ctx, item).await?;
     let scope = scope(item);
@@ -76,8 +82,8 @@ pub async fn set(
     let wanted = |cart: &Cart| {
         let first = cart.quantity_of_sku(line.listing, line.sku);
         match scope {
-            Scope::Sku => quantity,
-            Scope::Product => first + quantity - cart.quantity_of(line.listing),
+            Scope::Sku => line.quantity,
+            Scope::Product => first + line.quantity - cart.quantity_of(line.listing),
         }
     };
     let cart = write_raising(ctx, &offer, wanted, |owner| {
@@ -98,10 +104,8 @@ pub async fn take(ctx: &Ctx, listing: ListingId, pieces: i64) -> Result<PricedCa
         return Err(Error::NoSuchProduct);
     };
     let first = offered.product.first_sku().map_or(SkuId::new(0), |sku| sku.id);
-    let cart = write(ctx, |owner| {
-        rows::take(owner, listing, first, Take::Pieces(pieces), Scope::Product, ctx.now)
-    })
-    .await?;
+    let pieces = Take::Pieces(pieces.min(i64::from(u32::MAX)));
+    let cart = write(ctx, |owner| rows::take(owner, listing, first, pieces, Scope::Product, ctx.now)).await?;
     priced(ctx, cart).await
 }
 
@@ -112,8 +116,8 @@ pub async fn edit_line(
     quantity: Option<i64>,
     notes: Option<String>,
 ) -> Result<PricedCart> {
-    let owner = ctx.owner()?;
-    let cart = ctx.app.store().cart(owner).await?;
+    let quantity = quantity.map(bounded);
+    let cart = ctx.app.store().cart(ctx.owner()?).await?;
     let Some(known) = cart.line(line).cloned() else { return Err(Error::NoSuchLine) };
     let steps = |owner| {
         let mut steps = vec![rows::has_line(owner, line)];
@@ -199,11 +203,16 @@ fn scope(item: Item) -> Scope {
     if item.sku.is_some() { Scope::Sku } else { Scope::Product }
 }
 
+/// More than a line may hold is refused all the same, and cannot overflow.
+fn bounded(quantity: i64) -> i64 {
+    quantity.min(MAX_LINE_QUANTITY + 1)
+}
+
 fn new_line(offer: &Offer, quantity: i64, extras: Extras) -> NewLine {
     NewLine {
         listing: offer.listing().id,
         sku: offer.sku().id,
-        quantity,
+        quantity: bounded(quantity),
         notes: extras.notes,
         order_extra: extras.order_extra,
     }
@@ -212,11 +221,6 @@ fn new_line(offer: &Offer, quantity: i64, extras: Extras) -> NewLine {
 async fn offer(ctx: &Ctx, item: Item) -> Result<Offer> {
     let offered = ctx.app.catalogue().offered(item.listing).await?;
     offered.ok_or(Error::NoSuchProduct)?.offer(item.sku)
-}
-
-async fn held(ctx: &Ctx, owner: OwnerId, listing: ListingId) -> Result<()> {
-    let cart = ctx.app.store().cart(owner).await?;
-    if cart.lines.iter().any(|line| line.listing == listing) { Ok(()) } else { Err(Error::NoSuchLine) }
 }
 
 async fn priced(ctx: &Ctx, cart: Arc<Cart>) -> Result<PricedCart> {

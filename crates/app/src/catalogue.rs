@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::cart::{Cart, Offer};
 use domain::id::{ListingId, ProductId, SkuId, StoreId};
-use domain::product::{Listing, Product};
+use domain::product::{Listing, Product, Status};
 use quick_cache::sync::Cache;
 use store::Store;
-use store::listing::{Filter, Order};
-use store::shop::Named;
+
+pub use store::listing::{Filter, Order};
+pub use store::shop::Named;
 
 use crate::{Error, Result, Settings};
 
@@ -118,17 +119,63 @@ impl Catalogue {
         Ok(self.offered_many(&[id]).await?.pop().flatten())
     }
 
+    /// A listing that the public sees.
+    pub async fn on_sale(&self, id: ListingId) -> Result<Offered> {
+        let offered = self.offered(id).await?;
+        offered.filter(Offered::is_on_sale).ok_or(Error::NoSuchProduct)
+    }
+
+    /// The own listing of the product with a handle, if the public sees it.
+    pub async fn on_sale_by_handle(&self, handle: &str) -> Result<Offered> {
+        let id = self.store.product_by_handle(handle).await?.ok_or(Error::NoSuchProduct)?;
+        self.on_sale(id.own_listing()).await
+    }
+
+    /// The long text of a product, HTML.
+    pub async fn content(&self, id: ProductId) -> Result<String> {
+        self.store.product_content(id).await?.ok_or(Error::NoSuchProduct)
+    }
+
+    /// Categories with something on sale, of one store or of all.
+    pub async fn categories_on_sale(&self, store: Option<StoreId>) -> Result<Vec<Named>> {
+        Ok(self.store.categories_on_sale(store).await?)
+    }
+
+    /// Pieces sold, as shown, over a store's products.
+    pub async fn sales_of(&self, store: StoreId) -> Result<i64> {
+        Ok(self.store.sales_of(store).await?)
+    }
+
+    /// Whether a client may name this listing: it exists, and its product is neither deleted nor a draft.
+    pub async fn knows(&self, id: ListingId) -> Result<bool> {
+        let offered = self.offered(id).await?;
+        Ok(offered
+            .is_some_and(|offered| !offered.product.is_deleted && offered.product.status != Status::Draft))
+    }
+
     /// Listings with their products, in the order asked; four statements at most.
     pub async fn offered_many(&self, ids: &[ListingId]) -> Result<Vec<Option<Offered>>> {
         let listings = self
             .cached_or_read(&self.listings, ids, |missing| async move {
-                Ok(self.store.listings(&missing).await?.into_iter().map(|listing| (listing.id, listing)).collect())
+                Ok(self
+                    .store
+                    .listings(&missing)
+                    .await?
+                    .into_iter()
+                    .map(|listing| (listing.id, listing))
+                    .collect())
             })
             .await?;
         let product_ids: Vec<_> = listings.iter().flatten().map(|listing| listing.product).collect();
         let products = self
             .cached_or_read(&self.products, &product_ids, |missing| async move {
-                Ok(self.store.products(&missing).await?.into_iter().map(|product| (product.id, product)).collect())
+                Ok(self
+                    .store
+                    .products(&missing)
+                    .await?
+                    .into_iter()
+                    .map(|product| (product.id, product))
+                    .collect())
             })
             .await?;
         let mut products = products.into_iter();
@@ -185,7 +232,8 @@ impl Catalogue {
         let ids: Vec<_> = cart.lines.iter().map(|line| line.listing).collect();
         for is_last_try in [false, true] {
             let offered = self.offered_many(&ids).await?;
-            let offers = cart.lines.iter().zip(offered).map(|(line, offered)| offered?.offer(Some(line.sku)).ok());
+            let offers =
+                cart.lines.iter().zip(offered).map(|(line, offered)| offered?.offer(Some(line.sku)).ok());
             match offers.collect::<Option<Vec<_>>>() {
                 Some(offers) => return Ok(offers),
                 // Another process has just added the SKU to a product that we have in memory.

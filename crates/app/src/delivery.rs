@@ -43,7 +43,8 @@ impl Delivery {
                 let body = webhook.template.replace("{phone}", phone).replace("{code}", code);
                 let (url, content_type) = (webhook.url.clone(), webhook.content_type.clone());
                 let post = tokio::task::spawn_blocking(move || {
-                    let agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build().new_agent();
+                    let agent =
+                        ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build().new_agent();
                     agent.post(&url).header("content-type", &content_type).send(&body).map(drop)
                 });
                 let posted = post.await.map_err(|error| Error::Internal(error.to_string()))?;

@@ -116,13 +116,21 @@ impl App {
     pub fn register_metrics(&self, registry: &mut prometheus_client::registry::Registry) {
         let stats = self.store().stats();
         registry.register("statements", "SQL statements run", stats.statements.clone());
-        registry.register("writer_commits", "Transactions committed; each is one fsync", stats.commits.clone());
+        registry.register(
+            "writer_commits",
+            "Transactions committed; each is one fsync",
+            stats.commits.clone(),
+        );
         registry.register("writer_batch", "Callers' writes in one commit", stats.batch.clone());
         registry.register("cart_cache_hits", "Carts answered from memory", stats.cart_hits.clone());
         registry.register("cart_cache_misses", "Carts read from the database", stats.cart_misses.clone());
         let (hits, misses) = self.catalogue().lookups();
         registry.register("catalogue_cache_hits", "Catalogue lookups answered from memory", hits.clone());
-        registry.register("catalogue_cache_misses", "Catalogue lookups read from the database", misses.clone());
+        registry.register(
+            "catalogue_cache_misses",
+            "Catalogue lookups read from the database",
+            misses.clone(),
+        );
     }
 
     /// Forgets what a change made stale.

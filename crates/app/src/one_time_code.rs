@@ -40,8 +40,7 @@ pub async fn send(ctx: &Ctx, phone: &str, address: IpAddr) -> Result<String> {
 pub async fn verify(ctx: &Ctx, session: &str, code: &str, guest: Option<&Session>) -> Result<Grant> {
     let (app, now) = (&ctx.app, ctx.now);
     let session_hash = hash(session);
-    let (phone, expected) =
-        app.store().try_code(&session_hash, TRIES, now).await?.ok_or(Error::WrongCode)?;
+    let (phone, expected) = app.store().try_code(&session_hash, TRIES, now).await?.ok_or(Error::WrongCode)?;
     let given = code_hash(session, code);
     if given != expected {
         return Err(Error::WrongCode);

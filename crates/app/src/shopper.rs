@@ -175,7 +175,12 @@ pub async fn grant(
 
 /// Makes a token that exists name the customer from now on. A guest's cart is merged; a token that named
 /// another customer is moved without a merge.
-pub async fn move_token(ctx: &Ctx, account: Arc<Account>, session: &Session, secret: String) -> Result<Grant> {
+pub async fn move_token(
+    ctx: &Ctx,
+    account: Arc<Account>,
+    session: &Session,
+    secret: String,
+) -> Result<Grant> {
     let hash = hash(&secret);
     let mut session = session.clone();
     loop {
@@ -260,7 +265,8 @@ impl Merge {
         let customer = ctx.app.store().cart(customer).await?;
         let offers = ctx.app.catalogue().offers_of(&guest).await?;
         let most = |listing, sku| {
-            let offer = guest.lines.iter().zip(&offers).find(|(line, _)| (line.listing, line.sku) == (listing, sku));
+            let offer =
+                guest.lines.iter().zip(&offers).find(|(line, _)| (line.listing, line.sku) == (listing, sku));
             offer.map_or(MAX_LINE_QUANTITY, |(_, offer)| offer.sku().most_in_a_line())
         };
         let lines = merge::merge(&customer, &guest, most);

@@ -71,12 +71,51 @@ pub fn sku(id: i64) -> Sku {
 impl App {
     /// Adds stores 1 and 2 and category 1.
     pub async fn add_stores(&self) {
-        let store = |id: i64, name| store::shop::add_store(StoreId::new(id), &format!("90000000{id}"), name, NOW);
+        let store =
+            |id: i64, name| store::shop::add_store(StoreId::new(id), &format!("90000000{id}"), name, NOW);
         let category = store::shop::add_category(CategoryId::new(1), "Things", NOW);
         self.apply(vec![store(1, "First"), store(2, "Second"), category]).await;
         for (noun, count) in [("store", 2), ("category", 1), ("product", 1000), ("sku", 1000)] {
             self.store().allocate(noun, count).await.expect("numbers");
         }
+    }
+
+    /// Fills the shop: 1 plain, 2 with three SKUs and a promotion, 3 off sale, 4 sold out, 5 a draft,
+    /// 6 deleted, 7 untracked, 8 the other store's with a promotion, 9 may be oversold and is limited to 2
+    /// a customer; listing 100 is the second store's of product 2.
+    pub async fn stock(&self) {
+        self.add_stores().await;
+        self.put_product(&product(1, 1, "红牛")).await;
+        let mut bedding = Product { is_distributed: true, ..product(2, 1, "纯棉四件套") };
+        bedding.skus[0] = Sku {
+            price: Money::from_minor(2000),
+            sale_price: Money::from_minor(1800),
+            stock: 10,
+            model: "1.5m".to_owned(),
+            ..sku(2)
+        };
+        let red = Sku { price: Money::from_minor(2500), stock: 5, color: "红色".to_owned(), ..sku(20) };
+        let white = Sku { stock: 0, color: "白色".to_owned(), ..sku(21) };
+        bedding.skus.extend([red, white]);
+        self.put_product(&bedding).await;
+        self.put_product(&Product { status: Status::OffSale, ..product(3, 1, "手电筒") }).await;
+        let mut sold_out = product(4, 1, "售罄的灯");
+        sold_out.skus[0].stock = 0;
+        self.put_product(&sold_out).await;
+        self.put_product(&Product { status: Status::Draft, skus: Vec::new(), ..product(5, 1, "草稿") }).await;
+        self.put_product(&product(6, 1, "已删除的包")).await;
+        self.delete_product(6).await;
+        let mut service = Product { pictures: Vec::new(), ..product(7, 1, "Gift wrapping") };
+        service.skus[0].is_tracked = false;
+        self.put_product(&service).await;
+        let mut door = product(8, 2, "درب سمت راست پراید");
+        door.skus[0].sale_price = Money::from_minor(900);
+        self.put_product(&door).await;
+        let mut cable =
+            Product { purchase_limit: 2, sales: 7, is_recommended: true, ..product(9, 1, "Cable") };
+        cable.skus[0] = Sku { stock: 3, may_oversell: true, ..sku(9) };
+        self.put_product(&cable).await;
+        self.put_listing(100, 2, 2).await;
     }
 
     /// Adds or replaces a product.

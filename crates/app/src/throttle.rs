@@ -24,7 +24,8 @@ pub(crate) struct Throttles {
 impl Throttles {
     pub(crate) fn new(settings: &Settings) -> Self {
         let quota = |burst| {
-            Quota::with_period(settings.attempt_every).map_or(Quota::per_minute(burst), |quota| quota.allow_burst(burst))
+            Quota::with_period(settings.attempt_every)
+                .map_or(Quota::per_minute(burst), |quota| quota.allow_burst(burst))
         };
         Self {
             names: Throttle::new(quota(settings.attempts)),

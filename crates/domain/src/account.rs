@@ -140,7 +140,10 @@ mod tests {
 
     #[test]
     fn identifiers_are_read_strictly() {
-        assert_eq!(Identifier::parse_email(" Li@Example.com "), Ok(Identifier::Email("li@example.com".into())));
+        assert_eq!(
+            Identifier::parse_email(" Li@Example.com "),
+            Ok(Identifier::Email("li@example.com".into()))
+        );
         for bad in ["", "a", "@b.c", "a@b", "a@@b.c", "a b@c.d", "a@b."] {
             assert_eq!(Identifier::parse_email(bad), Err(IdentifierError::Email), "{bad:?}");
         }

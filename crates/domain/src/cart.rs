@@ -155,8 +155,7 @@ impl Cart {
     /// What stands against a line of the offered SKU holding `wanted` pieces, when that is more than now.
     pub fn against(&self, offer: &Offer, wanted: i64) -> Option<Against> {
         let (product, sku) = (offer.product(), offer.sku());
-        let has_line =
-            self.lines.iter().any(|line| (line.listing, line.sku) == (offer.listing().id, sku.id));
+        let has_line = self.lines.iter().any(|line| (line.listing, line.sku) == (offer.listing().id, sku.id));
         if product.is_deleted || product.status == Status::Draft {
             Some(Against::Gone)
         } else if !offer.is_on_sale() {
@@ -174,7 +173,10 @@ impl Cart {
 
     /// Pieces of one SKU under one listing.
     pub fn quantity_of_sku(&self, listing: ListingId, sku: SkuId) -> i64 {
-        self.lines.iter().find(|line| (line.listing, line.sku) == (listing, sku)).map_or(0, |line| line.quantity)
+        self.lines
+            .iter()
+            .find(|line| (line.listing, line.sku) == (listing, sku))
+            .map_or(0, |line| line.quantity)
     }
 }
 

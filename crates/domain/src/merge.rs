@@ -62,7 +62,10 @@ mod tests {
             created_at: now,
             updated_at: now,
         };
-        Cart { lines: quantities.iter().enumerate().map(line).collect(), ..Cart::empty(OwnerId::new([0; 16])) }
+        Cart {
+            lines: quantities.iter().enumerate().map(line).collect(),
+            ..Cart::empty(OwnerId::new([0; 16]))
+        }
     }
 
     fn outcome(customer: &[(i64, i64)], guest: &[(i64, i64)], most: i64) -> Vec<(i64, i64)> {

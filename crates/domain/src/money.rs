@@ -121,7 +121,9 @@ mod tests {
 
     #[test]
     fn prices_are_read_exactly() {
-        for (text, minor) in [("0", 0), ("19.9", 1990), ("19.90", 1990), (" 5 ", 500), ("99999999.99", MAX_PRICE)] {
+        for (text, minor) in
+            [("0", 0), ("19.9", 1990), ("19.90", 1990), (" 5 ", 500), ("99999999.99", MAX_PRICE)]
+        {
             assert_eq!(Money::parse_price(text), Ok(Money(minor)), "{text}");
         }
     }

@@ -19,7 +19,8 @@ pub enum Status {
 }
 
 impl Status {
-    const CODES: [(Self, i64); 4] = [(Self::Draft, 0), (Self::Warehouse, 1), (Self::OnSale, 2), (Self::OffSale, 3)];
+    const CODES: [(Self, i64); 4] =
+        [(Self::Draft, 0), (Self::Warehouse, 1), (Self::OnSale, 2), (Self::OffSale, 3)];
 
     /// The number the store keeps.
     pub fn code(self) -> i64 {
@@ -115,7 +116,11 @@ pub struct Sku {
 impl Sku {
     /// What a buyer pays: the sale price when 0 < sale price < price.
     pub fn effective_price(&self) -> Money {
-        if Money::ZERO < self.sale_price && self.sale_price < self.price { self.sale_price } else { self.price }
+        if Money::ZERO < self.sale_price && self.sale_price < self.price {
+            self.sale_price
+        } else {
+            self.price
+        }
     }
 
     /// The stock that clients see.
@@ -125,7 +130,11 @@ impl Sku {
 
     /// The most pieces one line may hold now, by stock and by the limit of a line.
     pub fn most_in_a_line(&self) -> i64 {
-        if self.is_tracked && !self.may_oversell { self.stock.clamp(0, MAX_LINE_QUANTITY) } else { MAX_LINE_QUANTITY }
+        if self.is_tracked && !self.may_oversell {
+            self.stock.clamp(0, MAX_LINE_QUANTITY)
+        } else {
+            MAX_LINE_QUANTITY
+        }
     }
 
     /// Model and colour as one text, trimmed.

@@ -261,7 +261,12 @@ impl Store {
     }
 
     /// The same for a merge, after which the guest's cart is gone.
-    pub async fn merge_carts(&self, guest: OwnerId, customer: OwnerId, mut steps: Vec<Step>) -> Result<Arc<Cart>> {
+    pub async fn merge_carts(
+        &self,
+        guest: OwnerId,
+        customer: OwnerId,
+        mut steps: Vec<Step>,
+    ) -> Result<Arc<Cart>> {
         steps.push(Step::new(CART, vec![customer.into()]));
         let (_, cart) = self.db.write(steps, Touched { shown: Some(customer), gone: Some(guest) }).await?;
         cart.ok_or(Error::Unreadable("a merged cart is missing"))
@@ -337,8 +342,14 @@ pub fn set(owner: OwnerId, line: &NewLine, scope: Scope, now: Timestamp) -> Vec<
     let holds = vec![owner.into(), listing.into(), sku.into(), line.quantity.into(), only_sku.into()];
     steps.push(Step::new(HOLDS, holds).or_refuse(Refusal::Adding));
     if let Some(extra) = &line.order_extra {
-        let params =
-            vec![owner.into(), listing.into(), sku.into(), extra.as_str().into(), only_sku.into(), now.into()];
+        let params = vec![
+            owner.into(),
+            listing.into(),
+            sku.into(),
+            extra.as_str().into(),
+            only_sku.into(),
+            now.into(),
+        ];
         steps.push(Step::new(SET_EXTRA, params));
     }
     steps
@@ -376,10 +387,7 @@ pub fn take(
         is_rest.into(),
         only_sku.into(),
     ];
-    vec![
-        Step::new(TAKE, params),
-        Step::new(SWEEP, vec![owner.into(), listing.into()]),
-    ]
+    vec![Step::new(TAKE, params), Step::new(SWEEP, vec![owner.into(), listing.into()])]
 }
 
 /// Requires that the owner holds something of the listing.
@@ -458,10 +466,7 @@ pub fn merge_line(customer: OwnerId, line: &Line, added: i64, now: Timestamp) ->
         line.created_at.into(),
         now.into(),
     ];
-    [
-        Step::new(MERGE_LINE, params).or_refuse(Refusal::Adding),
-        Step::new(NEXT_LINE, vec![customer.into()]),
-    ]
+    [Step::new(MERGE_LINE, params).or_refuse(Refusal::Adding), Step::new(NEXT_LINE, vec![customer.into()])]
 }
 
 /// Removes a whole cart, if it is still at the version seen.

@@ -24,7 +24,8 @@ pub(crate) fn run(connection: &mut Connection) -> Result<()> {
         match applied {
             Some(known) if known == checksum(text) => {}
             Some(_) => {
-                let text = format!("migration {name} was changed after it was applied: run the released program");
+                let text =
+                    format!("migration {name} was changed after it was applied: run the released program");
                 return Err(Error::Unusable(text));
             }
             None => {

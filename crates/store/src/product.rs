@@ -132,7 +132,11 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let id = row.int(0)?;
-                product_from(row, skus.remove(&id).unwrap_or_default(), pictures.remove(&id).unwrap_or_default())
+                product_from(
+                    row,
+                    skus.remove(&id).unwrap_or_default(),
+                    pictures.remove(&id).unwrap_or_default(),
+                )
             })
             .collect()
     }
@@ -147,7 +151,11 @@ impl Store {
     pub async fn product_desk(&self, id: ProductId) -> Result<Option<Desk>> {
         let rows = self.read(DESK, vec![id.into()]).await?;
         let desk = |row: Row<'_>| {
-            Ok(Desk { content: row.text(0)?.to_owned(), shown_sales: row.int(1)?, warning_level: row.int(2)? })
+            Ok(Desk {
+                content: row.text(0)?.to_owned(),
+                shown_sales: row.int(1)?,
+                warning_level: row.int(2)?,
+            })
         };
         rows.first().map(desk).transpose()
     }
@@ -252,7 +260,8 @@ fn parts(product: &Product, picture: i64) -> impl Iterator<Item = Step> {
         Step::new(PUT_SKU, params)
     });
     let pictures = product.pictures.iter().zip(0i64..).map(move |(url, position)| {
-        let params = vec![(picture + position).into(), product.id.into(), position.into(), url.as_str().into()];
+        let params =
+            vec![(picture + position).into(), product.id.into(), position.into(), url.as_str().into()];
         Step::new(ADD_PICTURE, params)
     });
     skus.chain(pictures)

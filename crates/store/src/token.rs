@@ -51,11 +51,7 @@ impl Store {
         let rows = self.read(FIND, vec![hash.into()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let account = if row.opt_int(2)?.is_some() { Some(account_from(row, 2)?) } else { None };
-        Ok(Some(Token {
-            owner: OwnerId::new(row.bytes(0)?),
-            account,
-            expires_at: row.time(1)?,
-        }))
+        Ok(Some(Token { owner: OwnerId::new(row.bytes(0)?), account, expires_at: row.time(1)? }))
     }
 }
 

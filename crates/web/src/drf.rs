@@ -73,7 +73,9 @@ mod tests {
         for value in [json!(3), json!("3"), json!(3.0), json!("3.0"), json!(" 3 "), json!("+3")] {
             assert_eq!(integer(Some(&value)), Integer::Is(3), "{value}");
         }
-        for value in [json!(1.5), json!(true), json!("abc"), json!(""), json!("1.5"), json!([]), json!({}), json!("٣")] {
+        for value in
+            [json!(1.5), json!(true), json!("abc"), json!(""), json!("1.5"), json!([]), json!({}), json!("٣")]
+        {
             assert_eq!(integer(Some(&value)), Integer::Invalid, "{value}");
         }
         assert_eq!(integer(Some(&json!(1e30))), Integer::Is(i64::MAX));

@@ -38,7 +38,9 @@ async fn read_body<D: Dialect>(State(shop): State<Shop>, request: Request, next:
     parts.extensions.insert(Door(D::NAME));
     let content = match Limited::new(body, BODY_LIMIT).collect().await {
         Ok(content) => content.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => return named::<D>(D::refuse(Error::TooLarge, &parts)),
+        Err(error) if error.is::<LengthLimitError>() => {
+            return named::<D>(D::refuse(Error::TooLarge, &parts));
+        }
         // The client went away or sent broken chunks; nobody reads the answer.
         Err(_) => return named::<D>(D::refuse(Error::TooLarge, &parts)),
     };

@@ -45,7 +45,14 @@ impl Metrics {
         Self { registry, requests, latency }
     }
 
-    pub(crate) fn answered(&self, dialect: &'static str, method: &str, route: &str, status: u16, seconds: f64) {
+    pub(crate) fn answered(
+        &self,
+        dialect: &'static str,
+        method: &str,
+        route: &str,
+        status: u16,
+        seconds: f64,
+    ) {
         let (method, route) = (method.to_owned(), route.to_owned());
         self.latency.get_or_create(&Route { dialect, route: route.clone() }).observe(seconds);
         self.requests.get_or_create(&Answered { dialect, method, route, status }).inc();

@@ -52,11 +52,15 @@ pub async fn observe(State(shop): State<Shop>, request: Request, next: Next) -> 
 /// The client's own id where it is a plain word, else one that counts up.
 fn request_id(request: &Request) -> HeaderValue {
     let is_plain = |id: &&HeaderValue| {
-        (1..=64).contains(&id.len()) && id.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
+        (1..=64).contains(&id.len())
+            && id.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
     };
-    request.headers().get(REQUEST_ID).filter(is_plain).cloned().unwrap_or_else(|| {
-        HeaderValue::from(REQUESTS.fetch_add(1, Ordering::Relaxed) + 1)
-    })
+    request
+        .headers()
+        .get(REQUEST_ID)
+        .filter(is_plain)
+        .cloned()
+        .unwrap_or_else(|| HeaderValue::from(REQUESTS.fetch_add(1, Ordering::Relaxed) + 1))
 }
 
 /// Which pages of other origins may call.

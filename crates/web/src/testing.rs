@@ -145,7 +145,16 @@ impl Reply {
 
     /// Status, the headers that matter to clients, and the body, as a golden file shows them.
     pub fn golden(&self) -> String {
-        let shown = ["allow", "cart", "content-type", "etag", "idempotent-replayed", "location", "set-cookie", "www-authenticate"];
+        let shown = [
+            "allow",
+            "cart",
+            "content-type",
+            "etag",
+            "idempotent-replayed",
+            "location",
+            "set-cookie",
+            "www-authenticate",
+        ];
         let headers: String = shown
             .iter()
             .filter_map(|name| Some(format!("{name}: {}\n", self.headers.get(*name)?.to_str().ok()?)))

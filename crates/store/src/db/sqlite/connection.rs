@@ -34,10 +34,12 @@ pub(super) fn open_reader(options: &Options) -> Result<Connection> {
 }
 
 fn open(options: &Options, flags: OpenFlags) -> Result<Connection> {
-    let connection =
-        Connection::open_with_flags(&options.path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(|error| {
+    let connection = Connection::open_with_flags(&options.path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|error| {
             let path = options.path.display();
-            Error::Unusable(format!("cannot open the database {path}: {error}; is the folder there and writable?"))
+            Error::Unusable(format!(
+                "cannot open the database {path}: {error}; is the folder there and writable?"
+            ))
         })?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -109,9 +111,9 @@ impl ToSql for Value {
 /// Sorts SQLite's errors by what a caller can do about them.
 pub(super) fn meaning(error: rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull | ErrorCode::ReadOnly | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => {
-            Error::Unwritable(error.to_string())
-        }
+        Some(
+            ErrorCode::DiskFull | ErrorCode::ReadOnly | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen,
+        ) => Error::Unwritable(error.to_string()),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::Damaged(error.to_string()),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy,
         _ => Error::Backend(error),

@@ -1,0 +1,3 @@
+//! What goes over the wire.
+
+pub(crate) mod cart;

@@ -1,0 +1,144 @@
+//! Cart items on the wire.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use domain::cart::{FoldedLine, PricedCart};
+use domain::id::ListingId;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use web::drf::{Integer, integer, type_name};
+use web::{Links, Shop, fields};
+
+use crate::error::{Error, Fields};
+
+/// What a POST says.
+pub(crate) struct NewItem {
+    pub nums: i64,
+    pub listing: ListingId,
+}
+
+/// What a PUT (`COMPLETE`) or a PATCH says; the path names the item.
+pub(crate) struct Change<const COMPLETE: bool> {
+    pub nums: Option<i64>,
+}
+
+impl FromRequestParts<Shop> for NewItem {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
+        let body = object(parts).await?;
+        let mut errors = Fields::new();
+        let nums = nums(&body, true, &mut errors);
+        let id = id(&body, true, &mut errors);
+        if let Some(id) = id
+            && !shop.app.catalogue().knows(ListingId::new(id)).await?
+        {
+            errors.push(("distributor_product_id", format!("无效主键 “{id}” － 对象不存在。")));
+        }
+        match (nums, id) {
+            (Some(nums), Some(id)) if errors.is_empty() => Ok(Self { nums, listing: ListingId::new(id) }),
+            _ => Err(Error::Fields(errors)),
+        }
+    }
+}
+
+impl<const COMPLETE: bool> FromRequestParts<Shop> for Change<COMPLETE> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
+        let body = object(parts).await?;
+        let mut errors = Fields::new();
+        let nums = nums(&body, COMPLETE, &mut errors);
+        id(&body, COMPLETE, &mut errors);
+        if errors.is_empty() { Ok(Self { nums }) } else { Err(Error::Fields(errors)) }
+    }
+}
+
+async fn object(parts: &Parts) -> Result<Map<String, Value>, Error> {
+    match fields::body(parts).await.map_err(Error::Unreadable)? {
+        Value::Object(fields) => Ok(fields),
+        other => Err(Error::NotAnObject(type_name(&other))),
+    }
+}
+
+fn nums(body: &Map<String, Value>, is_required: bool, errors: &mut Fields) -> Option<i64> {
+    let nums = whole_number(body, "nums", is_required, errors)?;
+    if nums < 1 {
+        errors.push(("nums", "请填写正确的商品数量".to_owned()));
+    }
+    Some(nums)
+}
+
+fn id(body: &Map<String, Value>, is_required: bool, errors: &mut Fields) -> Option<i64> {
+    whole_number(body, "distributor_product_id", is_required, errors)
+}
+
+fn whole_number(
+    body: &Map<String, Value>,
+    name: &'static str,
+    is_required: bool,
+    errors: &mut Fields,
+) -> Option<i64> {
+    let text = match integer(body.get(name)) {
+        Integer::Is(number) => return Some(number),
+        Integer::Missing if !is_required => return None,
+        Integer::Missing => "该字段是必填项。",
+        Integer::Null => "该字段不能为 null。",
+        Integer::TooLong => "字符串值太长。",
+        Integer::Invalid => "请填写合法的整数值。",
+    };
+    errors.push((name, text.to_owned()));
+    None
+}
+
+/// An item's total.
+#[derive(Serialize)]
+pub(crate) struct Total {
+    nums: i64,
+    distributor_product_id: i64,
+}
+
+impl Total {
+    pub(crate) fn of(cart: &PricedCart, listing: ListingId) -> Self {
+        Self { nums: cart.cart().quantity_of(listing), distributor_product_id: listing.get() }
+    }
+}
+
+/// An item with its product.
+#[derive(Serialize)]
+pub(crate) struct Row<'a> {
+    nums: i64,
+    distributor_product_id: i64,
+    product_detail: Product<'a>,
+}
+
+#[derive(Serialize)]
+struct Product<'a> {
+    title: &'a str,
+    /// Yuan.
+    price: f64,
+    id: i64,
+    is_sell: u8,
+    image: String,
+    desc: &'a str,
+}
+
+impl<'a> Row<'a> {
+    pub(crate) fn new(line: &'a FoldedLine<'_>, links: &Links) -> Self {
+        let product = line.product();
+        #[expect(clippy::cast_precision_loss, reason = "prices have at most twelve digits")]
+        let price = line.first_sku().effective_price().minor() as f64 / 100.0;
+        Self {
+            nums: line.quantity(),
+            distributor_product_id: line.listing().id.get(),
+            product_detail: Product {
+                title: &product.title,
+                price,
+                id: product.id.get(),
+                is_sell: u8::from(line.is_on_sale()),
+                image: links.absolute(product.cover().unwrap_or_default()),
+                desc: &product.summary,
+            },
+        }
+    }
+}
