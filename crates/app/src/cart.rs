@@ -5,8 +5,9 @@ use std::sync::Arc;
 use domain::cart::{Against, Cart, Offer, PricedCart};
 use domain::id::{LineId, ListingId, OwnerId, SkuId, StoreId};
 use domain::limits::MAX_LINE_QUANTITY;
+use domain::product::Status;
 use store::cart::{self as rows, NewLine, Scope, Take};
-use store::{Refusal, Step, idempotency, token};
+use store::{Refusal, Step, idempotency};
 
 use crate::{Ctx, Error, Result};
 
@@ -43,6 +44,11 @@ pub async fn holds(ctx: &Ctx, listing: ListingId) -> Result<bool> {
     Ok(cart.lines.iter().any(|line| line.listing == listing))
 }
 
+/// Whether the caller's cart has a line.
+pub async fn holds_line(ctx: &Ctx, line: LineId) -> Result<bool> {
+    Ok(ctx.app.store().cart(ctx.owner()?).await?.line(line).is_some())
+}
+
 /// Adds pieces to a line, which is made when missing. Not idempotent without a key: it adds each time.
 pub async fn add(ctx: &Ctx, item: Item, quantity: i64, extras: Extras) -> Result<PricedCart> {
     ctx.session()?;
@@ -50,7 +56,7 @@ pub async fn add(ctx: &Ctx, item: Item, quantity: i64, extras: Extras) -> Result
     let line = new_line(&offer, quantity, extras);
     let cart =
         write_raising(ctx, &offer, |cart| cart.quantity_of_sku(line.listing, line.sku) + line.quantity, {
-            |owner| vec![rows::add(owner, &line, ctx.now)]
+            |owner| rows::add(owner, &line, ctx.now).into()
         })
         .await?;
     priced(ctx, cart).await
@@ -99,10 +105,18 @@ pub async fn set(
 }
 
 /// Takes pieces of a listing away, as far as there are any; always works, whatever became of the product.
+/// Taking none only looks.
 pub async fn take(ctx: &Ctx, listing: ListingId, pieces: i64) -> Result<PricedCart> {
     let Some(offered) = ctx.app.catalogue().offered(listing).await? else {
         return Err(Error::NoSuchProduct);
     };
+    // A draft is nobody's to know of, unless it was on sale once.
+    if offered.product.status == Status::Draft && !holds(ctx, listing).await? {
+        return Err(Error::NoSuchProduct);
+    }
+    if pieces == 0 {
+        return view(ctx).await;
+    }
     let first = offered.product.first_sku().map_or(SkuId::new(0), |sku| sku.id);
     let pieces = Take::Pieces(pieces.min(i64::from(u32::MAX)));
     let cart = write(ctx, |owner| rows::take(owner, listing, first, pieces, Scope::Product, ctx.now)).await?;
@@ -259,15 +273,15 @@ async fn write(ctx: &Ctx, steps: impl Fn(OwnerId) -> Vec<Step>) -> Result<Arc<Ca
     written.ok_or_else(|| Error::Internal("a write that adds nothing was refused".to_owned()))
 }
 
-/// Runs steps on the caller's cart as one transaction: guest token still good, key claimed, cart locked at
-/// the version seen, steps, and the cart as they left it. `None` when a stock or a limit refused.
+/// Runs steps on the caller's cart as one transaction: guest token still good, or issued; key claimed, cart
+/// locked at the version seen, steps, and the cart as they left it. `None` when a stock or a limit refused.
 async fn try_write(ctx: &Ctx, steps: &impl Fn(OwnerId) -> Vec<Step>) -> Result<Option<Arc<Cart>>> {
     let store = ctx.app.store();
     let mut session = ctx.session()?.clone();
     loop {
         let owner = session.owner;
         let mut all = Vec::with_capacity(6);
-        all.extend(session.guest_token().map(|hash| token::guard(hash, owner, ctx.now)));
+        all.extend(session.guest_step(ctx.now));
         all.extend(ctx.key.as_ref().map(|key| idempotency::claim(key, ctx.now)));
         all.push(rows::lock(owner, ctx.now, ctx.seen));
         all.extend(steps(owner));

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::cart::{Cart, Offer};
 use domain::id::{ListingId, ProductId, SkuId, StoreId};
 use domain::product::{Listing, Product, Status};
+use prometheus_client::metrics::counter::Counter;
 use quick_cache::sync::Cache;
 use store::Store;
 
@@ -17,6 +18,8 @@ use crate::{Error, Result, Settings};
 
 /// Pages kept in memory.
 const PAGES: usize = 10_000;
+/// The longest text that is searched for, in bytes; nothing is found with a longer one.
+const LONGEST_SEARCH: usize = 1000;
 
 /// A listing with its product.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,7 +57,7 @@ pub struct PageQuery {
 }
 
 /// A page of listings on sale.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Page {
     /// The listings in order.
     pub offers: Vec<Offered>,
@@ -86,11 +89,12 @@ pub struct Catalogue {
     listings: Cache<ListingId, Arc<Listing>>,
     products: Cache<ProductId, Arc<Product>>,
     pages: Cache<PageQuery, Arc<Page>>,
+    sales: Cache<StoreId, Arc<i64>>,
     names: Mutex<Option<Arc<Names>>>,
     /// Counts what was forgotten: a load that began before does not come into memory after.
     generation: Mutex<u64>,
-    hits: prometheus_client::metrics::counter::Counter,
-    misses: prometheus_client::metrics::counter::Counter,
+    hits: Counter,
+    misses: Counter,
 }
 
 impl Catalogue {
@@ -100,17 +104,16 @@ impl Catalogue {
             listings: Cache::new(settings.cached_products * 2),
             products: Cache::new(settings.cached_products),
             pages: Cache::new(PAGES),
+            sales: Cache::new(PAGES),
             names: Mutex::default(),
             generation: Mutex::default(),
-            hits: Default::default(),
-            misses: Default::default(),
+            hits: Counter::default(),
+            misses: Counter::default(),
         }
     }
 
     /// Lookups answered from memory, and those that asked the database.
-    pub fn lookups(
-        &self,
-    ) -> (&prometheus_client::metrics::counter::Counter, &prometheus_client::metrics::counter::Counter) {
+    pub fn lookups(&self) -> (&Counter, &Counter) {
         (&self.hits, &self.misses)
     }
 
@@ -141,9 +144,15 @@ impl Catalogue {
         Ok(self.store.categories_on_sale(store).await?)
     }
 
-    /// Pieces sold, as shown, over a store's products.
-    pub async fn sales_of(&self, store: StoreId) -> Result<i64> {
-        Ok(self.store.sales_of(store).await?)
+    /// Pieces sold, as shown, over the products of each of these stores, in order; one statement at most.
+    pub async fn sales_of(&self, stores: &[StoreId]) -> Result<Vec<i64>> {
+        let sales = self
+            .cached_or_read(&self.sales, stores, |missing| async move {
+                let sold: HashMap<_, _> = self.store.sales_of(&missing).await?.into_iter().collect();
+                Ok(missing.into_iter().map(|store| (store, sold.get(&store).copied().unwrap_or(0))).collect())
+            })
+            .await?;
+        Ok(sales.into_iter().map(|sales| sales.map_or(0, |sales| *sales)).collect())
     }
 
     /// Whether a client may name this listing: it exists, and its product is neither deleted nor a draft.
@@ -250,6 +259,9 @@ impl Catalogue {
             self.hits.inc();
             return Ok(page);
         }
+        if query.filter.text.as_ref().is_some_and(|text| text.len() > LONGEST_SEARCH) {
+            return Ok(Arc::default());
+        }
         let generation = *self.generation();
         let PageQuery { filter, order, limit, offset } = query;
         let ids = self.store.listing_page(filter, *order, *limit, *offset).await?;
@@ -288,6 +300,7 @@ impl Catalogue {
         self.products.remove(&id);
         self.listings.clear();
         self.pages.clear();
+        self.sales.clear();
     }
 
     /// Forgets everything.
@@ -297,6 +310,7 @@ impl Catalogue {
         self.products.clear();
         self.listings.clear();
         self.pages.clear();
+        self.sales.clear();
         *self.names.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 

@@ -7,12 +7,14 @@ pub mod delivery;
 mod entropy;
 mod error;
 pub mod idempotency;
+pub mod import;
+pub mod listing;
 pub mod one_time_code;
 mod password;
 pub mod session;
 pub mod settings;
 pub mod shopper;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod throttle;
 

@@ -7,8 +7,8 @@ use domain::id::OwnerId;
 use domain::time::Timestamp;
 use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
-use store::Store;
-use store::token::Hash;
+use store::token::{self, Hash};
+use store::{Step, Store};
 
 use crate::entropy::hex;
 use crate::{Error, Result, Settings};
@@ -22,18 +22,31 @@ pub struct Session {
     pub account: Option<Arc<Account>>,
     /// The token's hash; `None` for a guest with a secret of its own choice, which has no row.
     pub(crate) token: Option<Hash>,
+    /// Whether the token is issued with the first write only.
+    is_new: bool,
     expires_at: Timestamp,
 }
 
 impl Session {
+    /// A guest of whom there is nothing before the first write.
+    pub(crate) fn of_new_guest(token: Hash, owner: OwnerId, expires_at: Timestamp) -> Self {
+        Self { owner, account: None, token: Some(token), is_new: true, expires_at }
+    }
+
     /// The customer, or the error that says to log in.
     pub fn customer(&self) -> Result<&Arc<Account>> {
         self.account.as_ref().ok_or(Error::NotLoggedIn)
     }
 
-    /// The hash of a guest's token, which a login may move to a customer at any moment.
-    pub(crate) fn guest_token(&self) -> Option<&Hash> {
-        if self.account.is_none() { self.token.as_ref() } else { None }
+    /// What a guest's write begins with: the token is still good, which a login may change at any moment; or
+    /// it is issued now.
+    pub(crate) fn guest_step(&self, now: Timestamp) -> Option<Step> {
+        let hash = self.token.as_ref().filter(|_| self.account.is_none())?;
+        Some(if self.is_new {
+            token::issue(hash, self.owner, None, self.expires_at, now)
+        } else {
+            token::guard(hash, self.owner, now)
+        })
     }
 }
 
@@ -79,7 +92,7 @@ impl Sessions {
                 let digest = Sha256::new().chain_update(hash).chain_update(b"guest's own secret").finalize();
                 let owner = OwnerId::new(*digest.first_chunk().expect("SHA-256 has 32 bytes"));
                 let expires_at = Timestamp::from_micros(i64::MAX);
-                Ok(Session { owner, account: None, token: None, expires_at })
+                Ok(Session { owner, account: None, token: None, is_new: false, expires_at })
             }
         }
     }
@@ -99,6 +112,7 @@ impl Sessions {
                         owner: token.owner,
                         account,
                         token: Some(*hash),
+                        is_new: false,
                         expires_at: token.expires_at,
                     })
                 }

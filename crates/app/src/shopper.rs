@@ -42,6 +42,12 @@ pub async fn new_guest(ctx: &Ctx, secret: String) -> Result<(String, Session)> {
     Ok((secret, session.ok_or(Error::NotLoggedIn)?))
 }
 
+/// A guest whose token is issued together with the first write; when that is refused, nothing is left.
+pub fn guest_to_be(ctx: &Ctx, secret: &str) -> Session {
+    let expires_at = ctx.now.plus_seconds(ctx.app.settings().guest_ttl);
+    Session::of_new_guest(hash(secret), ctx.app.entropy().owner_id(), expires_at)
+}
+
 /// A new secret in the shape of a UUID.
 pub fn uuid_secret(ctx: &Ctx) -> String {
     ctx.app.entropy().uuid()
@@ -66,16 +72,11 @@ pub struct Login<'a> {
 /// The account of this name and password; failures are counted per name and address.
 pub async fn check_password(ctx: &Ctx, login: &Login<'_>) -> Result<Arc<Account>> {
     let (app, now) = (&ctx.app, ctx.now);
-    let name = login.name.trim().to_lowercase();
+    // No name is longer, and a longer one shall not fill the memory.
+    let name: String = login.name.trim().to_lowercase().chars().take(254).collect();
     app.throttles().names.check(&name, now)?;
     app.throttles().addresses.check(&login.address, now)?;
-    let mut found = None;
-    for identifier in readings(login.name) {
-        found = app.store().account(&identifier).await?;
-        if found.is_some() {
-            break;
-        }
-    }
+    let found = by_any_name(ctx, login.name).await?;
     let (account, password_hash) = found.map_or((None, None), |(account, hash)| (Some(account), hash));
     let matches = app.passwords().matches(login.password, password_hash).await?;
     if let (Some(account), true) = (account, matches) {
@@ -86,12 +87,21 @@ pub async fn check_password(ctx: &Ctx, login: &Login<'_>) -> Result<Arc<Account>
     Err(Error::WrongPassword)
 }
 
-/// What a name typed at a login can mean, likeliest first.
-fn readings(name: &str) -> Vec<Identifier> {
-    [Identifier::parse_email(name), Identifier::parse_username(name), Identifier::parse_phone(name)]
-        .into_iter()
-        .flatten()
-        .collect()
+/// The account that somebody means by an e-mail address, a user name or a phone number.
+pub async fn find_account(ctx: &Ctx, name: &str) -> Result<Option<Account>> {
+    Ok(by_any_name(ctx, name).await?.map(|(account, _)| account))
+}
+
+/// The account that a typed name means, likeliest reading first, and its password's hash.
+async fn by_any_name(ctx: &Ctx, name: &str) -> Result<Option<(Account, Option<String>)>> {
+    let readings =
+        [Identifier::parse_email(name), Identifier::parse_username(name), Identifier::parse_phone(name)];
+    for identifier in readings.into_iter().flatten() {
+        if let Some(found) = ctx.app.store().account(&identifier).await? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
 }
 
 /// Makes a customer with a name and a password. The name may be an e-mail address or a phone number.

@@ -1,6 +1,6 @@
 //! A small shop for tests: a clock that stands still, repeatable ids, a database that ends with the test.
 
-use domain::id::{CategoryId, ListingId, ProductId, SkuId, StoreId};
+use domain::id::{BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
 use domain::money::{BasisPoints, Money};
 use domain::product::{Listing, Product, Sku, Status};
 use domain::time::Timestamp;
@@ -80,6 +80,12 @@ impl App {
         }
     }
 
+    /// Adds a brand.
+    pub async fn add_brand(&self, id: i64, name: &str) {
+        let step = store::shop::add_brand(BrandId::new(id), &format!("80000000{id}"), name, NOW);
+        self.apply(vec![step]).await;
+    }
+
     /// Fills the shop: 1 plain, 2 with three SKUs and a promotion, 3 off sale, 4 sold out, 5 a draft,
     /// 6 deleted, 7 untracked, 8 the other store's with a promotion, 9 may be oversold and is limited to 2
     /// a customer; listing 100 is the second store's of product 2.
@@ -122,7 +128,8 @@ impl App {
     pub async fn put_product(&self, product: &Product) {
         let picture = self.store().allocate("picture", 10).await.expect("numbers");
         let is_known = !self.store().products(&[product.id]).await.expect("products").is_empty();
-        let desk = Desk { content: format!("<p>{}</p>", product.title), ..Desk::default() };
+        let content = format!("<p>{}</p>", product.title);
+        let desk = Desk { content, shown_sales: product.sales, ..Desk::default() };
         let put = if is_known { store::product::update } else { store::product::add };
         self.apply(put(product, &desk, picture)).await;
     }

@@ -164,7 +164,7 @@ impl Cart {
             Some(Against::LineFull)
         } else if wanted > sku.most_in_a_line() {
             Some(Against::ShortStock)
-        } else if !has_line && self.lines.len() >= MAX_LINES {
+        } else if !has_line && self.lines.len() as i64 >= MAX_LINES {
             Some(Against::CartFull)
         } else {
             None

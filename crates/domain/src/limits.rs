@@ -3,7 +3,7 @@
 /// The most pieces one cart line may hold.
 pub const MAX_LINE_QUANTITY: i64 = 999_999;
 /// The most lines one cart may hold.
-pub const MAX_LINES: usize = 500;
+pub const MAX_LINES: i64 = 500;
 /// What a SKU without inventory tracking shows as its stock.
 pub const UNTRACKED_STOCK: i64 = 9_999_999;
 /// The highest price in minor units: with it, the largest cart still adds up within an `i64`.

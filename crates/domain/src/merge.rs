@@ -24,7 +24,7 @@ pub fn merge(
     guest: &Cart,
     mut most: impl FnMut(ListingId, SkuId) -> i64,
 ) -> Vec<MergedLine> {
-    let mut room = MAX_LINES.saturating_sub(customer.lines.len());
+    let mut room = MAX_LINES - customer.lines.len() as i64;
     let decide = |line: &Line| {
         let held = customer
             .lines
@@ -34,7 +34,7 @@ pub fn merge(
         let most = most(line.listing, line.sku).min(MAX_LINE_QUANTITY);
         let mut added = line.quantity.min(most - held.unwrap_or(0)).max(0);
         if held.is_none() && added > 0 {
-            if room == 0 { added = 0 } else { room -= 1 }
+            if room <= 0 { added = 0 } else { room -= 1 }
         }
         MergedLine { line: line.clone(), added, clipped: line.quantity - added }
     };

@@ -111,7 +111,7 @@ impl BasisPoints {
     /// Reads a percentage from 0 to 100 with up to two decimals, or `None`.
     pub fn parse_percent(text: &str) -> Option<Self> {
         let rate = Money::parse_price(text).ok()?;
-        (rate.minor() <= 100_00).then(|| Self(rate.minor()))
+        (rate.minor() <= 10_000).then(|| Self(rate.minor()))
     }
 }
 

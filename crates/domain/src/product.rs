@@ -34,6 +34,7 @@ impl Status {
 }
 
 /// A product as carts and lists need it; its long text stays in the store.
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own that a merchant sets")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Product {
     /// Small counted id, also that of its own listing.

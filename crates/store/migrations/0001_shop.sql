@@ -63,6 +63,7 @@ create table product (
     published_at bigint,
     constraint product_handle unique (store_id, handle)
 );
+create index product_slug on product (handle);
 
 create table sku (
     id bigint not null primary key,

@@ -39,37 +39,38 @@ statements! {
     LOCK = "insert into cart (owner_id, version, next_line_id, created_at, updated_at)
         values ($1, 1, 1, $2, $2)
         on conflict (owner_id) do update
-        set version = cart.version + 1, next_line_id = cart.next_line_id + 1, updated_at = excluded.updated_at
-        returning version";
+        set version = cart.version + 1, next_line_id = cart.next_line_id + 1, updated_at = excluded.updated_at";
 
     /// The same where the writer knows that there is no cart yet.
     LOCK_ABSENT = "insert into cart (owner_id, version, next_line_id, created_at, updated_at)
-        values ($1, 1, 1, $2, $2) on conflict (owner_id) do nothing returning version";
+        values ($1, 1, 1, $2, $2) on conflict (owner_id) do nothing";
 
     /// The same where the writer knows the version.
     LOCK_SEEN = "update cart set version = version + 1, next_line_id = next_line_id + 1, updated_at = $2
-        where owner_id = $1 and version = $3 returning version";
+        where owner_id = $1 and version = $3";
 
-    /// Adds `$5` pieces to a line, or makes the line. No row when status, stock or a limit is against it.
-    ADD = concat!("insert into cart_line (owner_id, listing_id, sku_id, id, quantity, is_selected, notes,
-            order_extra, price_when_added, created_at, updated_at)
-        select $1, listing.id, sku.id, cart.next_line_id, $5, true, coalesce($6, ''), $7, ",
-            effective_price!(), ", $8, $8
-        from cart
-        join listing on listing.id = $2
+    /// One row when nothing is against `$5` more pieces: status, stock and limits.
+    CAN_ADD = concat!("select 1 from listing
         join product on product.id = listing.product_id
         join sku on sku.id = $3 and sku.product_id = product.id
         left join cart_line as line
             on line.owner_id = $1 and line.listing_id = $2 and line.sku_id = $3
-        where cart.owner_id = $1 and listing.is_open and product.status = 2 and not product.is_deleted
+        where listing.id = $2 and listing.is_open and product.status = 2 and not product.is_deleted
             and ", fits!("coalesce(line.quantity, 0) + $5"), "
-            and (line.id is not null or (select count(*) from cart_line where owner_id = $1) < $9)
+            and (line.id is not null or (select count(*) from cart_line where owner_id = $1) < $6)");
+
+    /// Adds `$4` pieces to a line, or makes the line.
+    ADD = concat!("insert into cart_line (owner_id, listing_id, sku_id, id, quantity, is_selected, notes,
+            order_extra, price_when_added, created_at, updated_at)
+        select $1, $2, sku.id, cart.next_line_id, $4, true, coalesce($5, ''), $6, ",
+            effective_price!(), ", $7, $7
+        from cart join sku on sku.id = $3
+        where cart.owner_id = $1
         on conflict (owner_id, listing_id, sku_id) do update
         set quantity = cart_line.quantity + excluded.quantity,
-            notes = coalesce($6, cart_line.notes),
-            order_extra = coalesce($7, cart_line.order_extra),
-            updated_at = excluded.updated_at
-        returning id");
+            notes = coalesce($5, cart_line.notes),
+            order_extra = coalesce($6, cart_line.order_extra),
+            updated_at = excluded.updated_at");
 
     /// Adds what is missing to `$5` pieces in all; no row when nothing is, or when something is against it.
     RAISE = concat!("insert into cart_line (owner_id, listing_id, sku_id, id, quantity, is_selected, notes,
@@ -178,8 +179,7 @@ statements! {
         set quantity = cart_line.quantity + excluded.quantity,
             notes = case when cart_line.notes = '' then excluded.notes else cart_line.notes end,
             order_extra = coalesce(cart_line.order_extra, excluded.order_extra),
-            updated_at = excluded.updated_at
-        returning id";
+            updated_at = excluded.updated_at";
 
     /// Gives the next merged line a number of its own.
     NEXT_LINE = "update cart set next_line_id = next_line_id + 1 where owner_id = $1";
@@ -187,17 +187,14 @@ statements! {
     /// Removes a cart whose lines are gone, if it is still the one that was seen.
     DROP_CART = "delete from cart where owner_id = $1 and version = $2";
 
-    /// A cart with its lines, oldest first; one row with nulls for a cart without lines.
+    /// A cart with its lines in the order of the table; one row with nulls for a cart without lines.
     CART = "select cart.version, cart.address, cart.shipping_method, cart.payment_method,
             cart.created_at, cart.updated_at,
             line.id, line.listing_id, line.sku_id, line.quantity, line.is_selected, line.notes,
             line.order_extra, line.price_when_added, line.created_at, line.updated_at
         from cart left join cart_line as line on line.owner_id = $1
-        where cart.owner_id = $1 order by line.id";
+        where cart.owner_id = $1";
 }
-
-/// The most lines of a cart, as the database counts.
-const MOST_LINES: i64 = MAX_LINES as i64;
 
 /// The carts kept in memory, current within the process.
 pub(crate) struct CartCache(Cache<OwnerId, Arc<Cart>, ByLines>);
@@ -298,20 +295,27 @@ pub struct NewLine {
     pub order_extra: Option<String>,
 }
 
-/// Adds pieces to a line.
-pub fn add(owner: OwnerId, line: &NewLine, now: Timestamp) -> Step {
-    let params = vec![
+/// Adds pieces to a line. The check is a step of its own: a statement that reads the table it inserts into
+/// would have to copy what it read.
+pub fn add(owner: OwnerId, line: &NewLine, now: Timestamp) -> [Step; 2] {
+    let check = vec![
         owner.into(),
         line.listing.into(),
         line.sku.into(),
         MAX_LINE_QUANTITY.into(),
         line.quantity.into(),
+        MAX_LINES.into(),
+    ];
+    let add = vec![
+        owner.into(),
+        line.listing.into(),
+        line.sku.into(),
+        line.quantity.into(),
         line.notes.clone().into(),
         line.order_extra.clone().into(),
         now.into(),
-        MOST_LINES.into(),
     ];
-    Step::new(ADD, params).or_refuse(Refusal::Adding)
+    [Step::new(CAN_ADD, check).or_refuse(Refusal::Adding), Step::new(ADD, add)]
 }
 
 /// Which lines of a listing a step is about.
@@ -335,7 +339,7 @@ pub fn set(owner: OwnerId, line: &NewLine, scope: Scope, now: Timestamp) -> Vec<
         MAX_LINE_QUANTITY.into(),
         line.quantity.into(),
         now.into(),
-        MOST_LINES.into(),
+        MAX_LINES.into(),
         (!only_sku).into(),
     ];
     steps.push(Step::new(RAISE, raise));
@@ -500,6 +504,7 @@ pub(crate) fn from_rows(owner: OwnerId, rows: &Rows) -> Result<Cart> {
             updated_at: row.time(15)?,
         });
     }
+    lines.sort_unstable_by_key(|line| line.id);
     Ok(Cart {
         owner,
         version: first.int(0)?,

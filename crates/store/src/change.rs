@@ -3,7 +3,7 @@
 use domain::time::Timestamp;
 
 use crate::sql::statements;
-use crate::{Result, Step, Store};
+use crate::{Result, Rows, Step, Store};
 
 statements! {
     /// Takes a block of numbers.
@@ -37,7 +37,7 @@ impl Store {
     /// Takes `count` numbers of a noun and returns the first.
     pub async fn allocate(&self, noun: &'static str, count: i64) -> Result<i64> {
         let rows = self.apply(vec![Step::new(ALLOCATE, vec![noun.into(), count.into()])]).await?;
-        let row = rows.first().and_then(|rows| rows.first());
+        let row = rows.first().and_then(Rows::first);
         row.ok_or(crate::Error::Unreadable("an unknown counter"))?.int(0)
     }
 

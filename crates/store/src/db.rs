@@ -2,6 +2,7 @@
 
 mod sqlite;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use domain::cart::Cart;
@@ -37,6 +38,13 @@ impl Db {
     pub(crate) async fn read(&self, sql: &'static Sql, params: Vec<Value>) -> Result<Rows> {
         match self {
             Self::Sqlite(db) => db.read(sql, params).await,
+        }
+    }
+
+    /// Copies the database as it is now into a new file.
+    pub(crate) async fn backup(&self, file: &Path) -> Result<()> {
+        match self {
+            Self::Sqlite(db) => db.backup(file).await,
         }
     }
 

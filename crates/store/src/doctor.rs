@@ -21,6 +21,8 @@ statements! {
         where not exists (select 1 from listing where listing.id = product.id) limit 20";
     /// Lines without a quantity.
     EMPTY_LINES = "select count(*) from cart_line where quantity < 1 having count(*) > 0";
+    /// What brought the tables up to date.
+    MIGRATIONS = "select name from migration order by number";
     /// How much there is.
     SIZES = "select (select count(*) from product), (select count(*) from sku), (select count(*) from account),
         (select count(*) from cart), (select count(*) from cart_line)";
@@ -63,6 +65,12 @@ impl Store {
             ailments.push(format!("{} cart lines hold nothing", row.int(0)?));
         }
         Ok(ailments)
+    }
+
+    /// The migrations that the tables have seen, in order.
+    pub async fn migrations(&self) -> Result<Vec<String>> {
+        let rows = self.read(MIGRATIONS, Vec::new()).await?;
+        rows.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect()
     }
 
     /// How much there is.

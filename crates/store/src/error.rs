@@ -32,7 +32,7 @@ pub enum Error {
 /// What a step's rows say when they are not as expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The cart's version is not the one the writer saw.
+    /// The cart's version is not the one the writer saw, or the product has changed since.
     Version,
     /// The token no longer names the shopper it named when the request came in.
     TokenMoved,

@@ -15,8 +15,7 @@ statements! {
     CLAIM = "insert into idempotency (owner_id, key, request_hash, created_at) values ($1, $2, $3, $4)
         on conflict (owner_id, key) do update set request_hash = excluded.request_hash,
             created_at = excluded.created_at, status = null, content_type = null, body = null
-        where idempotency.created_at <= $5
-        returning key";
+        where idempotency.created_at <= $5";
     /// Keeps the reply, once.
     COMPLETE = "insert into idempotency
             (owner_id, key, request_hash, created_at, status, content_type, body)

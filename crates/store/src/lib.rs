@@ -14,6 +14,8 @@ pub mod product;
 pub mod shop;
 mod sql;
 pub mod stats;
+#[cfg(test)]
+mod tests;
 pub mod token;
 mod value;
 
@@ -90,8 +92,7 @@ impl Store {
 
     /// Writes a consistent copy of the database to a new file, while others read and write.
     pub async fn backup(&self, file: &Path) -> Result<()> {
-        let file = file.to_str().ok_or_else(|| Error::Unusable("the file's name is not UTF-8".to_owned()))?;
-        self.read(doctor::BACKUP, vec![file.into()]).await.map(drop)
+        self.db.backup(file).await
     }
 
     /// Finishes what is queued and closes the database.

@@ -7,7 +7,7 @@ use domain::time::Timestamp;
 
 use crate::product::id_list;
 use crate::sql::statements;
-use crate::{Refusal, Result, Sql, Step, Store, Value};
+use crate::{Refusal, Result, Row, Sql, Step, Store, Value};
 
 macro_rules! find {
     ($listed:literal) => {
@@ -30,12 +30,13 @@ macro_rules! filtered {
             and ($7 is null or $7 = exists (select 1 from sku as any_sku
                 where any_sku.product_id = product.id
                     and (not any_sku.is_tracked or any_sku.may_oversell or any_sku.stock > 0)))
-            and (not $8 or product.is_recommended)"
+            and (not $8 or product.is_recommended)
+            and (not $9 or listing.id = product.id)"
     };
 }
 macro_rules! page {
     ($order:literal) => {
-        concat!("select listing.id ", filtered!(), " order by ", $order, " limit $9 offset $10")
+        concat!("select listing.id ", filtered!(), " order by ", $order, " limit $10 offset $11")
     };
 }
 statements! {
@@ -43,6 +44,10 @@ statements! {
     FIND = find!(" in (select value from json_each($1))"),
         postgres: find!(" in (select cast(value as bigint)
             from json_array_elements_text(cast($1 as json)))");
+    /// A store's listing of a product.
+    OF_PRODUCT = "select id, store_id, product_id, is_open from listing where product_id = $1 and store_id = $2";
+    /// One row when other stores may take the product up.
+    IS_OFFERED = "select 1 from product where id = $1 and is_distributed and not is_deleted";
     /// How many there are.
     COUNT = concat!("select count(*) ", filtered!());
     /// Newest first.
@@ -89,6 +94,8 @@ pub struct Filter {
     pub is_in_stock: Option<bool>,
     /// Recommended products only.
     pub only_recommended: bool,
+    /// Own listings only: a product once, however many stores distribute it.
+    pub only_own: bool,
 }
 
 /// The order of a page.
@@ -135,16 +142,13 @@ impl Store {
     /// The listings of these numbers, in any order.
     pub async fn listings(&self, ids: &[ListingId]) -> Result<Vec<Listing>> {
         let rows = self.read(FIND, vec![id_list(ids.iter().map(|id| id.get()))]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Listing {
-                    id: ListingId::new(row.int(0)?),
-                    store: StoreId::new(row.int(1)?),
-                    product: ProductId::new(row.int(2)?),
-                    is_open: row.bool(3)?,
-                })
-            })
-            .collect()
+        rows.iter().map(listing_from).collect()
+    }
+
+    /// The store's listing of a product, own or distributed.
+    pub async fn listing_of(&self, store: StoreId, product: ProductId) -> Result<Option<Listing>> {
+        let rows = self.read(OF_PRODUCT, vec![product.into(), store.into()]).await?;
+        rows.first().map(listing_from).transpose()
     }
 
     /// Numbers of the listings on sale.
@@ -174,6 +178,20 @@ pub fn add(listing: &Listing, now: Timestamp) -> Step {
     Step::new(ADD, params).or_refuse(Refusal::Taken)
 }
 
+/// Requires that other stores may take the product up.
+pub fn offered(product: ProductId) -> Step {
+    Step::new(IS_OFFERED, vec![product.into()]).or_refuse(Refusal::Gone)
+}
+
+fn listing_from(row: Row<'_>) -> Result<Listing> {
+    Ok(Listing {
+        id: ListingId::new(row.int(0)?),
+        store: StoreId::new(row.int(1)?),
+        product: ProductId::new(row.int(2)?),
+        is_open: row.bool(3)?,
+    })
+}
+
 fn filter_params(filter: &Filter) -> Vec<Value> {
     vec![
         filter.store.into(),
@@ -184,6 +202,7 @@ fn filter_params(filter: &Filter) -> Vec<Value> {
         filter.price_max.map_or(i64::MAX, Money::minor).into(),
         filter.is_in_stock.into(),
         filter.only_recommended.into(),
+        filter.only_own.into(),
     ]
 }
 

@@ -1,5 +1,7 @@
 //! Migrations: numbered SQL files, applied in order, never edited after release; checksums hold us to it.
 
+use std::fmt::Write as _;
+
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
@@ -39,7 +41,7 @@ pub(crate) fn run(connection: &mut Connection) -> Result<()> {
         transaction.commit()?;
     }
     let newest: i64 = connection.query_row("select max(number) from migration", [], |row| row.get(0))?;
-    if newest > MIGRATIONS.len() as i64 {
+    if usize::try_from(newest).is_ok_and(|newest| newest > MIGRATIONS.len()) {
         let text = "the database was made by a newer version of this program: install that version";
         return Err(Error::Unusable(text.to_owned()));
     }
@@ -47,7 +49,12 @@ pub(crate) fn run(connection: &mut Connection) -> Result<()> {
 }
 
 fn checksum(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut digits = String::new();
+    for byte in Sha256::digest(text.as_bytes()) {
+        // Writing to a text cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
 }
 
 /// SQLite's strict tables know `integer`, `text` and `blob` only.

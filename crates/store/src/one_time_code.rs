@@ -4,7 +4,7 @@ use domain::time::Timestamp;
 
 use crate::sql::statements;
 use crate::token::Hash;
-use crate::{Refusal, Result, Step, Store};
+use crate::{Refusal, Result, Rows, Step, Store};
 
 statements! {
     /// Keeps a code, in place of the session's earlier one.
@@ -31,7 +31,7 @@ impl Store {
     ) -> Result<Option<(String, Hash)>> {
         let step = Step::new(TRY, vec![session.into(), tries.into(), now.into()]);
         let rows = self.apply(vec![step]).await?;
-        let Some(row) = rows.first().and_then(|rows| rows.first()) else { return Ok(None) };
+        let Some(row) = rows.first().and_then(Rows::first) else { return Ok(None) };
         Ok(Some((row.text(0)?.to_owned(), row.bytes(1)?)))
     }
 }

@@ -1,6 +1,6 @@
 //! Products with their SKUs and pictures.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::id::{BrandId, CategoryId, ProductId, SkuId, StoreId};
 use domain::money::BasisPoints;
@@ -9,15 +9,18 @@ use domain::text;
 use domain::time::Timestamp;
 
 use crate::sql::statements;
-use crate::{Error, Result, Row, Step, Store, Value};
+use crate::{Error, Refusal, Result, Row, Step, Store, Value};
 
-/// The numbers of a JSON list, as each database unpacks it.
+/// The numbers (or the texts) of a JSON list, as each database unpacks it.
 macro_rules! listed {
     () => {
         " in (select value from json_each($1))"
     };
     (postgres) => {
         " in (select cast(value as bigint) from json_array_elements_text(cast($1 as json)))"
+    };
+    (postgres texts) => {
+        " in (select value from json_array_elements_text(cast($1 as json)))"
     };
 }
 macro_rules! find {
@@ -47,6 +50,21 @@ macro_rules! pictures {
         )
     };
 }
+macro_rules! desks {
+    ($($listed:tt)*) => {
+        concat!(
+            "select id, content, shown_sales, warning_level from product where id", listed!($($listed)*)
+        )
+    };
+}
+macro_rules! taken_rids {
+    ($($listed:tt)*) => {
+        concat!(
+            "select rid from product where rid", listed!($($listed)*),
+            " union all select rid from sku where rid", listed!($($listed)*)
+        )
+    };
+}
 
 statements! {
     /// Products by number.
@@ -59,15 +77,23 @@ statements! {
     CONTENT = "select content from product where id = $1";
     /// A store's product numbers by handle.
     HANDLES = "select handle, id from product where store_id = $1";
-    /// The number of the store's product of a handle.
-    BY_HANDLE = "select id from product where handle = $1 order by is_deleted, id limit 1";
-    /// Adds a product.
+    /// The number of the product of a handle: one on sale where there is one, then the oldest.
+    BY_HANDLE = "select id from product where handle = $1
+        order by is_deleted, case when status = 2 then 0 else 1 end, id limit 1";
+    /// The fields of products that only a merchant's desk needs.
+    DESKS = desks!(), postgres: desks!(postgres);
+    /// Which of these public ids a product or a SKU has.
+    TAKEN_RIDS = taken_rids!(), postgres: taken_rids!(postgres texts);
+    /// One row when nobody has changed the product since.
+    UNTOUCHED = "select 1 from product where id = $1 and updated_at = $2";
+    /// Adds a product, unless its handle or its public id is taken.
     ADD = "insert into product (id, rid, store_id, category_id, brand_id, handle, title, summary, content,
             keywords, search_text, units, status, is_deleted, is_recommended, has_free_postage,
             is_distributed, purchase_limit, real_sales, shown_sales, warning_level, views, created_at,
             updated_at, published_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false, $14, $15, $16, $17, 0, $18,
-            $19, 0, $20, $20, $21)";
+            $19, 0, $20, $20, $21)
+        on conflict do nothing";
     /// Opens a product's own listing.
     ADD_LISTING = "insert into listing (id, store_id, product_id, is_open, created_at)
         values ($1, $2, $3, true, $4) on conflict do nothing";
@@ -99,8 +125,6 @@ statements! {
     SET_STOCK = "update sku set stock = $2 where id = $1";
     /// Sets the prices of a SKU.
     SET_PRICES = "update sku set price = $2, sale_price = $3 where id = $1";
-    /// The fields that only a merchant's desk needs.
-    DESK = "select content, shown_sales, warning_level from product where id = $1";
 }
 
 /// The list of numbers that `FIND` and its sisters take.
@@ -149,15 +173,25 @@ impl Store {
 
     /// What a merchant's desk needs of a product.
     pub async fn product_desk(&self, id: ProductId) -> Result<Option<Desk>> {
-        let rows = self.read(DESK, vec![id.into()]).await?;
+        Ok(self.product_desks(&[id]).await?.remove(&id))
+    }
+
+    /// The same for many products, in one statement.
+    pub async fn product_desks(&self, ids: &[ProductId]) -> Result<HashMap<ProductId, Desk>> {
+        let rows = self.read(DESKS, vec![id_list(ids.iter().map(|id| id.get()))]).await?;
         let desk = |row: Row<'_>| {
-            Ok(Desk {
-                content: row.text(0)?.to_owned(),
-                shown_sales: row.int(1)?,
-                warning_level: row.int(2)?,
-            })
+            let content = row.text(1)?.to_owned();
+            let desk = Desk { content, shown_sales: row.int(2)?, warning_level: row.int(3)? };
+            Ok((ProductId::new(row.int(0)?), desk))
         };
-        rows.first().map(desk).transpose()
+        rows.iter().map(desk).collect()
+    }
+
+    /// Which of these public ids (digits only) are taken by products or SKUs.
+    pub async fn taken_rids(&self, rids: &[String]) -> Result<HashSet<String>> {
+        let list = format!("[\"{}\"]", rids.join("\",\""));
+        let rows = self.read(TAKEN_RIDS, vec![list.into()]).await?;
+        rows.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect()
     }
 
     /// A store's product numbers by handle.
@@ -166,14 +200,15 @@ impl Store {
         rows.iter().map(|row| Ok((row.text(0)?.to_owned(), ProductId::new(row.int(1)?)))).collect()
     }
 
-    /// The oldest product with a handle, over all stores.
+    /// The product with a handle, over all stores: one on sale where there is one, then the oldest.
     pub async fn product_by_handle(&self, handle: &str) -> Result<Option<ProductId>> {
         let rows = self.read(BY_HANDLE, vec![handle.into()]).await?;
         rows.first().map(|row| row.int(0).map(ProductId::new)).transpose()
     }
 }
 
-/// Adds a product, its SKUs, its pictures (numbered from `picture`) and its own listing.
+/// Adds a product, its SKUs, its pictures (numbered from `picture`) and its own listing; refused as taken
+/// when its handle or public id is.
 pub fn add(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
     let on_sale_since = (product.status == Status::OnSale).then_some(product.created_at);
     let params = vec![
@@ -205,9 +240,14 @@ pub fn add(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
         product.id.into(),
         product.created_at.into(),
     ];
-    let mut steps = vec![Step::new(ADD, params), Step::new(ADD_LISTING, listing)];
+    let mut steps = vec![Step::new(ADD, params).or_refuse(Refusal::Taken), Step::new(ADD_LISTING, listing)];
     steps.extend(parts(product, picture));
     steps
+}
+
+/// Requires that nobody has changed the product since it was last seen changed.
+pub fn untouched(id: ProductId, seen: Timestamp) -> Step {
+    Step::new(UNTOUCHED, vec![id.into(), seen.into()]).or_refuse(Refusal::Version)
 }
 
 /// Changes a product and its SKUs, and replaces its pictures (numbered from `picture`).

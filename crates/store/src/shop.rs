@@ -3,8 +3,20 @@
 use domain::id::{BrandId, CategoryId, StoreId};
 use domain::time::Timestamp;
 
+use crate::product::id_list;
 use crate::sql::statements;
 use crate::{Refusal, Result, Row, Sql, Step, Store};
+
+macro_rules! sales {
+    ($listed:literal) => {
+        concat!(
+            "select store_id, cast(sum(real_sales + shown_sales) as bigint) from product
+            where not is_deleted and store_id",
+            $listed,
+            " group by store_id"
+        )
+    };
+}
 
 statements! {
     /// All stores.
@@ -19,9 +31,10 @@ statements! {
             where product.category_id = category.id and product.status = 2 and not product.is_deleted
                 and listing.is_open and ($1 is null or listing.store_id = $1))
         order by id";
-    /// Real and shown sales over a store's products.
-    SALES = "select coalesce(sum(real_sales + shown_sales), 0) from product
-        where store_id = $1 and not is_deleted";
+    /// Real and shown sales over the products of each of these stores.
+    SALES = sales!(" in (select value from json_each($1))"),
+        postgres: sales!(" in (select cast(value as bigint)
+            from json_array_elements_text(cast($1 as json)))");
     /// Adds a store.
     ADD_STORE = "insert into store (id, rid, name, created_at) values ($1, $2, $3, $4)
         on conflict do nothing returning id";
@@ -67,10 +80,10 @@ impl Store {
         self.named(BRANDS, Vec::new()).await
     }
 
-    /// Pieces sold, as shown, over a store's products.
-    pub async fn sales_of(&self, store: StoreId) -> Result<i64> {
-        let rows = self.read(SALES, vec![store.into()]).await?;
-        rows.first().map_or(Ok(0), |row| row.int(0))
+    /// Pieces sold, as shown, over the products of each of these stores that has any.
+    pub async fn sales_of(&self, stores: &[StoreId]) -> Result<Vec<(StoreId, i64)>> {
+        let rows = self.read(SALES, vec![id_list(stores.iter().map(|id| id.get()))]).await?;
+        rows.iter().map(|row| Ok((StoreId::new(row.int(0)?), row.int(1)?))).collect()
     }
 
     async fn named(&self, sql: &'static Sql, params: Vec<crate::Value>) -> Result<Vec<Named>> {

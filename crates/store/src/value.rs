@@ -113,7 +113,7 @@ impl Rows {
 
     /// How many rows came back, or were changed where none come back.
     pub fn count(&self) -> u64 {
-        if self.width == 0 { self.changed } else { (self.values.len() / self.width) as u64 }
+        self.values.len().checked_div(self.width).map_or(self.changed, |rows| rows as u64)
     }
 }
 

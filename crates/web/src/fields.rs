@@ -1,9 +1,12 @@
 //! Request bodies as one kind of value: JSON as it is, forms as objects of texts.
 
+use std::collections::HashMap;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::Content;
@@ -37,6 +40,13 @@ pub async fn body(parts: &Parts) -> Result<Value, Unreadable> {
 pub fn json(content: &[u8]) -> Result<Value, Unreadable> {
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
     serde_json::from_slice(content).map_err(|error| Unreadable::Json(error.to_string()))
+}
+
+/// One field of a JSON object as it was sent, to the letter; of several, the last.
+pub fn as_sent(content: &[u8], name: &str) -> Option<String> {
+    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    let fields: HashMap<String, &RawValue> = serde_json::from_slice(content).ok()?;
+    fields.get(name).map(|value| value.get().to_owned())
 }
 
 /// A urlencoded form or a query; the last value of a name wins.

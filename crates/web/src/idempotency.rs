@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Collected};
 use sha2::{Digest, Sha256};
 
 use crate::{Content, Dialect, Shop};
@@ -45,7 +45,7 @@ async fn honour<D: Dialect>(State(shop): State<Shop>, request: Request, next: Ne
         return response;
     }
     let (head, body) = response.into_parts();
-    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
     let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let reply = Reply {
         status: head.status.as_u16(),

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::HOST;
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 
 use crate::Shop;
 
@@ -20,7 +21,7 @@ impl Links {
     pub fn new(shop: &Shop, parts: &Parts) -> Self {
         let base = shop.outside.public_url.clone().unwrap_or_else(|| {
             let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
-            let host = host.or_else(|| parts.uri.authority().map(|authority| authority.as_str()));
+            let host = host.or_else(|| parts.uri.authority().map(Authority::as_str));
             format!("http://{}", host.filter(|host| is_host(host)).unwrap_or("localhost"))
         });
         Self { base }

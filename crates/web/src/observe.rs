@@ -82,7 +82,7 @@ pub fn cors(outside: &Outside) -> CorsLayer {
         .allow_methods(methods)
         .allow_headers(sent)
         .expose_headers(shown)
-        .max_age(Duration::from_secs(24 * 60 * 60));
+        .max_age(Duration::from_hours(24));
     if outside.cors_origins.is_empty() {
         return layer.allow_origin(Any);
     }

@@ -16,9 +16,9 @@ use std::io::Read;
 use domain::money::{BasisPoints, Money};
 
 pub use problem::Problem;
+pub(super) use problem::Problems;
 
 use draft::Draft;
-use problem::Problems;
 use records::Records;
 use row::{Column, Header, Row};
 

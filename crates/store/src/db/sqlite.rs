@@ -3,6 +3,7 @@
 mod connection;
 mod writer;
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -20,6 +21,7 @@ const READERS: usize = 2;
 
 /// An embedded database and the threads that own its connections.
 pub(crate) struct Sqlite {
+    options: Options,
     writes: Sender<Write>,
     reads: Sender<Read>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -49,8 +51,8 @@ impl Sqlite {
     pub(crate) fn open(options: &Options, carts: &Arc<CartCache>, stats: &Arc<Stats>) -> Result<Self> {
         let connection = connection::open_writer(options)?;
         let (writes, queue) = crossbeam_channel::bounded(options.queue);
-        let writer = writer::Writer::new(connection, queue, Arc::clone(carts), Arc::clone(stats));
-        let mut threads = vec![spawn("writer", move || writer.run())?];
+        let committer = writer::Writer::new(connection, queue, Arc::clone(carts), Arc::clone(stats));
+        let mut threads = vec![spawn("writer", move || committer.run())?];
 
         let (reads, queue) = crossbeam_channel::bounded(options.queue);
         for _ in 0..READERS {
@@ -58,21 +60,30 @@ impl Sqlite {
             let (queue, stats) = (queue.clone(), Arc::clone(stats));
             threads.push(spawn("reader", move || answer(&connection, &queue, &stats))?);
         }
-        Ok(Self { writes, reads, threads: Mutex::new(threads) })
+        Ok(Self { options: options.clone(), writes, reads, threads: Mutex::new(threads) })
     }
 
     /// Queues a transaction and waits for its commit.
     pub(crate) async fn write(&self, steps: Vec<Step>, touched: Touched) -> Result<Written> {
         let (reply, answer) = oneshot::channel();
-        self.writes.try_send(Write::Transaction(Transaction { steps, touched, reply })).map_err(refused)?;
+        self.writes
+            .try_send(Write::Transaction(Transaction { steps, touched, reply }))
+            .map_err(|error| refused(&error))?;
         answer.await.map_err(|_| Error::Closed)?
     }
 
     /// Queues a question and waits for its rows.
     pub(crate) async fn read(&self, sql: &'static Sql, params: Vec<Value>) -> Result<Rows> {
         let (reply, answer) = oneshot::channel();
-        self.reads.try_send(Read::Question { sql, params, reply }).map_err(refused)?;
+        self.reads.try_send(Read::Question { sql, params, reply }).map_err(|error| refused(&error))?;
         answer.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Copies the database on a connection of its own, so that nobody waits for it.
+    pub(crate) async fn backup(&self, file: &Path) -> Result<()> {
+        let (options, file) = (self.options.clone(), file.to_path_buf());
+        let copy = tokio::task::spawn_blocking(move || connection::copy(&options, &file));
+        copy.await.map_err(|error| Error::Unusable(format!("the copy was not finished: {error}")))?
     }
 
     /// Finishes what is queued and ends the threads.
@@ -89,7 +100,7 @@ impl Sqlite {
     }
 }
 
-fn refused<T>(error: TrySendError<T>) -> Error {
+fn refused<T>(error: &TrySendError<T>) -> Error {
     match error {
         TrySendError::Full(_) => Error::Busy,
         TrySendError::Disconnected(_) => Error::Closed,
@@ -106,6 +117,6 @@ fn answer(connection: &Connection, queue: &Receiver<Read>, stats: &Stats) {
     while let Ok(Read::Question { sql, params, reply }) = queue.recv() {
         stats.statements.inc();
         // Whoever asked may have gone away.
-        let _ = reply.send(connection::run(connection, sql, &params));
+        let _ = reply.send(connection::run(connection, sql.sqlite, &params));
     }
 }

@@ -20,7 +20,7 @@ pub struct Problem {
 }
 
 /// The problems found so far in one file.
-pub(super) struct Problems {
+pub(in crate::import) struct Problems {
     file: String,
     listed: Vec<Problem>,
     more: u64,
@@ -28,12 +28,12 @@ pub(super) struct Problems {
 
 impl Problems {
     /// None yet.
-    pub(super) fn new(file: &str) -> Self {
+    pub(in crate::import) fn new(file: &str) -> Self {
         Self { file: file.to_owned(), listed: Vec::new(), more: 0 }
     }
 
     /// Adds one; past the first hundred they are only counted.
-    pub(super) fn add(&mut self, line: u64, column: Option<&str>, message: String) {
+    pub(in crate::import) fn add(&mut self, line: u64, column: Option<&str>, message: String) {
         if self.listed.len() < MOST_LISTED {
             let column = column.map(str::to_owned);
             self.listed.push(Problem { file: self.file.clone(), line, column, message });
@@ -43,7 +43,7 @@ impl Problems {
     }
 
     /// What was read if nothing is wrong, or else the problems by line, the last of them a count of those not listed.
-    pub(super) fn or<T>(mut self, read: T) -> Result<T, Vec<Problem>> {
+    pub(in crate::import) fn or<T>(mut self, read: T) -> Result<T, Vec<Problem>> {
         if self.listed.is_empty() {
             return Ok(read);
         }

@@ -1,24 +1,35 @@
 //! Connections: how they are opened, how a statement runs on one, and what SQLite's errors mean.
 
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::{Error, Options, Result, Rows, Sql, Value, migration};
+use crate::{Error, Options, Result, Rows, Value, doctor, migration};
 
 /// How long a write waits for another process, such as an import beside the server.
 const BUSY: Duration = Duration::from_secs(30);
 /// How much of the start may go into looking for damage.
 const LOOK: Duration = Duration::from_millis(200);
+/// Prepared statements kept by each connection; there are about a hundred.
 const STATEMENTS: usize = 256;
+/// Bytes of a page of a new file. Writes to random carts log whole pages, so small ones are cheaper.
+const PAGE: i64 = 2048;
+/// What the writer keeps of the file in memory, in KiB as SQLite wants it: negative.
+const WRITER_CACHE: i64 = -32 * 1024;
 
 /// Opens the file for writing, made when missing; refuses a damaged one, and brings the tables up to date.
 pub(super) fn open_writer(options: &Options) -> Result<Connection> {
     let mut connection = open(options, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    connection.pragma_update(None, "page_size", PAGE)?;
     connection.pragma_update(None, "journal_mode", "wal").map_err(meaning)?;
     connection.pragma_update(None, "synchronous", if options.is_durable { "full" } else { "off" })?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
     // 16 MiB of log between checkpoints: fewer stalls of the writer for little disk.
     connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
     look_for_damage(&mut connection)?;
@@ -33,6 +44,37 @@ pub(super) fn open_reader(options: &Options) -> Result<Connection> {
     Ok(connection)
 }
 
+/// Writes a copy of the database as it is at this moment to a new file, which appears when it is whole.
+pub(super) fn copy(options: &Options, file: &Path) -> Result<()> {
+    if file.exists() {
+        return Err(Error::Unusable(format!("{} exists already: name a new file", file.display())));
+    }
+    let partial = file.with_added_extension("partial");
+    let unwritable = |error: std::io::Error| {
+        Error::Unusable(format!(
+            "cannot write {}: {error}; is the folder there and writable?",
+            file.display()
+        ))
+    };
+    // Left by a copy that did not come to its end.
+    match fs::remove_file(&partial) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(unwritable(error)),
+        _ => {}
+    }
+    File::create_new(&partial).map_err(unwritable)?;
+    let name = partial.to_str().ok_or_else(|| Error::Unusable("the file's name is not UTF-8".to_owned()))?;
+    let connection = open(options, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let copied = run(&connection, doctor::BACKUP.sqlite, &[name.into()]).and_then(|_| {
+        let synced = File::open(&partial).and_then(|copy| copy.sync_all());
+        synced.and_then(|()| fs::rename(&partial, file)).map_err(unwritable)
+    });
+    if copied.is_err() {
+        // Half a copy is of no use; the error that is reported came before.
+        let _ = fs::remove_file(&partial);
+    }
+    copied
+}
+
 fn open(options: &Options, flags: OpenFlags) -> Result<Connection> {
     let connection = Connection::open_with_flags(&options.path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(|error| {
@@ -42,6 +84,10 @@ fn open(options: &Options, flags: OpenFlags) -> Result<Connection> {
             ))
         })?;
     connection.busy_timeout(BUSY)?;
+    // Without this, statistics make SQLite plan a statement anew whenever a parameter is bound.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    // What a savepoint would undo stays in small pieces of memory.
+    connection.pragma_update(None, "temp_store", "memory")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
@@ -61,8 +107,8 @@ fn look_for_damage(connection: &mut Connection) -> Result<()> {
 }
 
 /// Runs one statement to its end.
-pub(super) fn run(connection: &Connection, sql: &Sql, params: &[Value]) -> Result<Rows> {
-    execute(connection, sql.sqlite, params).map_err(meaning)
+pub(super) fn run(connection: &Connection, sql: &str, params: &[Value]) -> Result<Rows> {
+    execute(connection, sql, params).map_err(meaning)
 }
 
 fn execute(connection: &Connection, sql: &str, params: &[Value]) -> rusqlite::Result<Rows> {

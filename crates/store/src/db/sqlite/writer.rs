@@ -10,19 +10,17 @@ use super::{Transaction, Write};
 use crate::cart::{CartCache, Touched};
 use crate::db::Written;
 use crate::stats::Stats;
-use crate::{Error, Result, Sql, Step, cart, sql};
+use crate::{Error, Result, Step, cart};
 
 /// The most callers in one commit: bounds what a crash can cost and how long the first one waits.
 const BATCH: usize = 512;
 
-sql::statements! {
-    BEGIN = "begin immediate";
-    COMMIT = "commit";
-    ROLLBACK = "rollback";
-    SAVEPOINT = "savepoint caller";
-    UNDO = "rollback to caller";
-    RELEASE = "release caller";
-}
+const BEGIN: &str = "begin immediate";
+const COMMIT: &str = "commit";
+const ROLLBACK: &str = "rollback";
+const SAVEPOINT: &str = "savepoint caller";
+const UNDO: &str = "rollback to caller";
+const RELEASE: &str = "release caller";
 
 pub(super) struct Writer {
     connection: Connection,
@@ -96,7 +94,7 @@ impl Writer {
         self.stats.statements.inc_by(steps.len() as u64);
         let mut rows = Vec::with_capacity(steps.len());
         for step in steps {
-            let met = run(&self.connection, step.sql, &step.params)?;
+            let met = run(&self.connection, step.sql.sqlite, &step.params)?;
             if let Some(refusal) = step.refusal(&met) {
                 return Err(Error::Refused(refusal));
             }
@@ -148,7 +146,7 @@ impl Writer {
         committed
     }
 
-    fn statement(&self, sql: &'static Sql) -> Result<()> {
+    fn statement(&self, sql: &'static str) -> Result<()> {
         run(&self.connection, sql, &[]).map(drop)
     }
 }

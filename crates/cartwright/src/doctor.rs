@@ -1,0 +1,90 @@
+//! Looks the shop over and says what is wrong and how to mend it; mends nothing itself.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use app::Ctx;
+
+use crate::config::Given;
+use crate::database::size;
+use crate::house::{is_served, visit_existing};
+use crate::serve::say;
+
+/// Settings that may hold a secret of the gateway.
+const SECRET: [&str; 2] = ["sms_url", "sms_template"];
+
+/// Prints what there is, what is wrong and how to mend it; the exit code says whether all is well.
+pub(crate) async fn doctor(given: &Given) -> Result<ExitCode> {
+    let place = &given.cli.place;
+    let file = place.database_file()?;
+    let is_served = is_served(place)?;
+    say(&format!("database  {}{}", file.display(), sizes_of(&file)));
+    say(&format!("server    {}", if is_served { "one is running" } else { "none is running" }));
+    let ailments = match visit_existing(place) {
+        Ok(ctx) => {
+            let looked = look(&ctx).await;
+            ctx.app.store().close();
+            looked.unwrap_or_else(|error| vec![error.to_string()])
+        }
+        Err(error) => vec![format!("{error:#}")],
+    };
+    for setting in given.settings() {
+        let value = setting.value.map_or_else(
+            || "not set".to_owned(),
+            |value| {
+                if SECRET.contains(&setting.key.as_str()) { "set".to_owned() } else { value }
+            },
+        );
+        say(&format!("setting   {} = {value} ({})", setting.key, setting.source));
+    }
+    if ailments.is_empty() {
+        say("health    all is well");
+        return Ok(ExitCode::SUCCESS);
+    }
+    for ailment in &ailments {
+        say(&format!("health    {ailment}"));
+    }
+    if file.exists() {
+        say(&mending(&file, is_served));
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+/// What is wrong with a database that opens; tells what is in it.
+async fn look(ctx: &Ctx) -> store::Result<Vec<String>> {
+    let store = ctx.app.store();
+    say(&format!("tables    up to date: {}", store.migrations().await?.join(", ")));
+    let store::doctor::Sizes { products, skus, accounts, carts, lines } = store.sizes().await?;
+    say(&format!(
+        "contents  {products} products, {skus} SKUs, {accounts} accounts, {carts} carts, {lines} cart lines"
+    ));
+    store.ailments().await
+}
+
+fn sizes_of(file: &Path) -> String {
+    let bytes = |file: &Path| file.metadata().ok().map(|found| found.len());
+    let Some(whole) = bytes(file) else { return String::new() };
+    let log = bytes(&with_ending(file, "-wal")).unwrap_or(0);
+    format!(", {} and {} of log", size(whole), size(log))
+}
+
+/// How to go back to the last copy.
+fn mending(file: &Path, is_served: bool) -> String {
+    let stop = if is_served { "stop the server, " } else { "" };
+    let (wal, shm) = (with_ending(file, "-wal"), with_ending(file, "-shm"));
+    format!(
+        "to mend   {stop}move {}, {} and {} to another folder, copy the last file that `cartwright backup` has \
+         written to {}, and run `cartwright doctor` again; keep what you have moved until then",
+        file.display(),
+        wal.display(),
+        shm.display(),
+        file.display()
+    )
+}
+
+fn with_ending(file: &Path, ending: &str) -> std::path::PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}

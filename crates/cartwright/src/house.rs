@@ -1,0 +1,99 @@
+//! Opens the shop in its folder: the lock that keeps servers apart, the database, and the running shop over it.
+
+use std::fs::{File, TryLockError, create_dir_all};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use app::{App, Clock, Ctx, Entropy, Settings};
+use store::{Options, Store};
+use web::Shop;
+
+use crate::config::{Place, Serving};
+
+/// A shop that is served from here and from nowhere else.
+pub(crate) struct House {
+    /// The shop with its doors.
+    pub(crate) shop: Shop,
+    _locks: Vec<File>,
+}
+
+impl House {
+    /// Takes the folder, and opens the shop in it.
+    pub(crate) fn open(place: &Place, serving: &Serving) -> Result<Self> {
+        let settings = serving.app()?;
+        let file = place.database_file()?;
+        make_folder(&place.data)?;
+        let locks = lock_files(place, &file).iter().map(|file| lock(file)).collect::<Result<_>>()?;
+        let store = store(&Options { cached_carts: serving.cached_carts, ..Options::new(file) })?;
+        let app = App::new(store, settings, Clock::System, Entropy::System);
+        Ok(Self { shop: Shop::new(app, serving.outside()), _locks: locks })
+    }
+}
+
+/// The shop for one command beside a server, if there is one.
+pub(crate) fn visit(place: &Place) -> Result<Ctx> {
+    let store = store(&Options::new(place.database_file()?))?;
+    let app = App::new(store, Settings::default(), Clock::System, Entropy::System);
+    Ok(Ctx::new(&app, None))
+}
+
+/// The same, with folder and database made when missing.
+pub(crate) fn settle(place: &Place) -> Result<Ctx> {
+    make_folder(&place.data)?;
+    visit(place)
+}
+
+/// The same where a missing database is a mistake.
+pub(crate) fn visit_existing(place: &Place) -> Result<Ctx> {
+    let file = place.database_file()?;
+    if !file.exists() {
+        bail!(
+            "there is no database {}: say with --data where the shop is, or run `cartwright serve`",
+            file.display()
+        );
+    }
+    visit(place)
+}
+
+/// Whether a server holds the folder.
+pub(crate) fn is_served(place: &Place) -> Result<bool> {
+    let file = place.database_file()?;
+    let is_held = |lock: &PathBuf| {
+        File::open(lock).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+    };
+    Ok(lock_files(place, &file).iter().any(is_held))
+}
+
+fn make_folder(folder: &Path) -> Result<()> {
+    create_dir_all(folder)
+        .with_context(|| format!("cannot make the folder {}; choose another with --data", folder.display()))
+}
+
+fn store(options: &Options) -> Result<Store> {
+    Store::open(options).with_context(|| format!("{}", options.path.display()))
+}
+
+/// Two servers must share neither a folder nor a database.
+fn lock_files(place: &Place, database: &Path) -> Vec<PathBuf> {
+    let mut files = vec![place.data.join("cartwright.lock")];
+    if database.parent() != Some(&place.data) {
+        files.push(database.with_added_extension("lock"));
+    }
+    files
+}
+
+/// Held until it is dropped; the system lets it go when the process ends, however that happens.
+fn lock(path: &Path) -> Result<File> {
+    let file = File::options().create(true).append(true).open(path);
+    let file = file.with_context(|| format!("cannot write {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(anyhow!(
+            "another server has this shop open ({} is locked): stop it first, or choose another folder with --data",
+            path.display()
+        )),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("cannot lock {}", path.display()))
+        }
+    }
+}

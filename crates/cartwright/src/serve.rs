@@ -1,0 +1,77 @@
+//! Serves the shop until a signal ends it: no new connections, running requests to their end, then the store.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+
+use crate::config::{Place, Serving};
+use crate::house::House;
+
+/// How long running requests may take after the signal.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Serves what is in the folder.
+pub(crate) async fn serve(place: &Place, serving: &Serving) -> Result<()> {
+    let house = House::open(place, serving)?;
+    let listener = listen(&serving.listen).await?;
+    say(&format!("Cartwright listens on http://{}", listener.local_addr()?));
+    run(house, listener).await
+}
+
+/// Opens the door; from now on connections wait to be served.
+pub(crate) async fn listen(address: &str) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; is another program there? choose another address with --listen")
+    })
+}
+
+/// Serves until SIGTERM or SIGINT.
+pub(crate) async fn run(house: House, listener: TcpListener) -> Result<()> {
+    let (app, router) = (house.shop.app.clone(), cartwright::routes(&house.shop));
+    let service = router.with_state(house.shop.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps its delay");
+        }
+    });
+    tokio::spawn(app.clone().follow_changes());
+
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (stop, stopped) = oneshot::channel();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping");
+        // Nobody waits for it when the server has ended by itself.
+        let _ = stop.send(());
+    });
+    tokio::select! {
+        ended = server.into_future() => ended?,
+        () = patience(stopped) => tracing::warn!("requests that still run after {PATIENCE:?} are cut off"),
+    }
+    // Waits for the writer, which finishes what is queued.
+    tokio::task::spawn_blocking(move || app.store().close()).await?;
+    Ok(())
+}
+
+async fn patience(stopped: oneshot::Receiver<()>) {
+    // Without a signal there is no end to wait for.
+    if stopped.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(PATIENCE).await;
+}
+
+/// Prints a line at once; nobody may be reading.
+pub(crate) fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}

@@ -1,0 +1,9 @@
+//! The program as its users meet it: started, called, stopped and restarted as a process.
+
+mod commands;
+mod damage;
+mod demo;
+mod import;
+mod serve;
+mod server;
+mod settings;

@@ -1,0 +1,56 @@
+//! Settings: the file behind the options, and errors that say which key, which value and what instead.
+
+use crate::server::Folder;
+
+#[test]
+fn the_file_in_the_working_folder_is_read() {
+    let folder = Folder::new();
+    folder.write("cartwright.toml", "data = \"./elsewhere\"\npublic_url = \"https://shop.example\"\n");
+    let server = folder.serve();
+    assert!(folder.path("elsewhere/cartwright.db").is_file() && !folder.data().exists());
+    let settings = folder.succeed(&["doctor"]);
+    assert!(settings.contains("public_url = https://shop.example (file)"), "{settings}");
+    let command =
+        folder.command(&["doctor"]).env("CARTWRIGHT_PUBLIC_URL", "http://b.example").output().unwrap();
+    let settings = crate::server::text(&command.stdout);
+    assert!(settings.contains("public_url = http://b.example (environment)"), "{settings}");
+    assert_eq!(server.stop().code(), Some(0));
+}
+
+#[test]
+fn wrong_settings_are_told() {
+    for (file, words, code, expected) in [
+        ("lisen = \"x\"", &["serve"][..], 2, "cartwright.toml: unknown key \"lisen\""),
+        ("cached_carts = -1", &["serve"], 2, "cartwright.toml: invalid value '-1' for '--cached-carts"),
+        ("log_format = \"loud\"", &["serve"], 2, "cartwright.toml: invalid value 'loud'"),
+        ("data = ", &["serve"], 2, "cartwright.toml is not TOML"),
+        ("", &["serve", "--config", "other.toml"], 2, "there is no other.toml"),
+        ("", &["serve", "--database", "postgres://127.0.0.1/shop"], 1, "PostgreSQL is not built yet"),
+        ("", &["serve", "--database", "shop.db"], 1, "expected sqlite:PATH"),
+        ("", &["serve", "--log", "a=b=c"], 1, "expected a filter"),
+        ("", &["serve", "--sms", "webhook"], 1, "--sms-url"),
+        ("", &["serve", "--public-url", "shop.example"], 2, "https://shop.example"),
+        ("", &["serve", "--guest-token-ttl", "30"], 2, "30d"),
+        ("", &["serve", "--listen", "nowhere"], 1, "cannot listen on nowhere"),
+        ("", &["sell"], 2, "unrecognized subcommand"),
+    ] {
+        let folder = Folder::new();
+        folder.write("cartwright.toml", file);
+        let error = folder.fail(code, words);
+        assert!(error.contains(expected), "{file} {words:?}: {error}");
+    }
+}
+
+#[test]
+fn every_option_tells_its_variable() {
+    let folder = Folder::new();
+    for words in [&["serve"][..], &["demo"], &["import"], &["account", "add"], &["token", "issue"]] {
+        let help = folder.succeed(&[words, &["--help"]].concat());
+        let options = help.lines().filter(|line| line.trim_start().starts_with("--")).count();
+        let variables = help.matches("[env: CARTWRIGHT_").count();
+        assert!(
+            options > 4 && options == variables,
+            "{words:?}: {options} options, {variables} variables\n{help}"
+        );
+    }
+}

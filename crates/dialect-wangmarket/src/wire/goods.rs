@@ -1,0 +1,172 @@
+//! Goods on the wire: exactly the document's fields, in its order.
+
+use app::catalogue::{Filter, Order, PageQuery};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use domain::cart::Offer;
+use domain::id::{CategoryId, ListingId, StoreId};
+use domain::product::{Listing, Product, Sku};
+use domain::text::fold;
+use serde::Serialize;
+use web::{Links, Shop};
+
+use crate::error::Error;
+use crate::page::{Page, Paging};
+use crate::wire::Outcome;
+use crate::wire::params::Params;
+
+/// Which goods a list is about.
+pub(crate) struct Wanted {
+    pub paging: Paging,
+    pub query: PageQuery,
+}
+
+impl FromRequestParts<Shop> for Wanted {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
+        let params = Params::read(parts).await?;
+        let (store, category) = (params.number("storeid")?, params.number("typeid")?);
+        let order = match params.number("orderBy")? {
+            2 => Order::Newest,
+            _ => Order::BestSold,
+        };
+        let paging = Paging::read(&params)?;
+        if store < 1 {
+            return Err(Error::Missing("您要查哪个店铺的商品"));
+        }
+        let filter = Filter {
+            store: Some(StoreId::new(store)),
+            category: (category > 0).then(|| CategoryId::new(category)),
+            text: Some(fold(params.text("title"))).filter(|title| !title.is_empty()),
+            ..Filter::default()
+        };
+        Ok(Self {
+            paging,
+            query: PageQuery { filter, order, limit: paging.limit(), offset: paging.offset() },
+        })
+    }
+}
+
+/// Which goods to show.
+pub(crate) struct Named(pub ListingId);
+
+impl FromRequestParts<Shop> for Named {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
+        match Params::read(parts).await?.number("goodsid")? {
+            id @ 1.. => Ok(Self(ListingId::new(id))),
+            _ => Err(Error::Missing("请传入要查看的商品id")),
+        }
+    }
+}
+
+/// An offer; money in fen.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Goods<'a> {
+    id: i64,
+    title: &'a str,
+    inventory: i64,
+    putaway: u8,
+    sale: i64,
+    units: &'a str,
+    price: i64,
+    original_price: i64,
+    addtime: i64,
+    storeid: i64,
+    typeid: i64,
+    titlepic: String,
+    user_buy_restrict: i64,
+}
+
+impl<'a> Goods<'a> {
+    pub(crate) fn new(listing: &Listing, product: &'a Product, first: &Sku, links: &Links) -> Self {
+        Self {
+            id: listing.id.get(),
+            title: &product.title,
+            inventory: first.shown_stock(),
+            putaway: u8::from(listing.is_open && product.is_on_sale()),
+            sale: product.sales,
+            units: &product.units,
+            price: first.effective_price().minor(),
+            original_price: first.price.minor(),
+            addtime: product.created_at.seconds(),
+            storeid: listing.store.get(),
+            typeid: product.category.map_or(0, CategoryId::get),
+            titlepic: links.absolute(product.cover().unwrap_or_default()),
+            user_buy_restrict: product.purchase_limit,
+        }
+    }
+}
+
+/// A page of goods.
+#[derive(Serialize)]
+pub(crate) struct GoodsPage<'a> {
+    #[serde(flatten)]
+    outcome: Outcome<'static>,
+    list: Vec<Goods<'a>>,
+    page: Page,
+}
+
+impl<'a> GoodsPage<'a> {
+    pub(crate) fn new(found: &'a app::catalogue::Page, paging: Paging, links: &Links) -> Self {
+        let goods = |offered: &'a app::catalogue::Offered| {
+            let product = &offered.product;
+            Some(Goods::new(&offered.listing, product, product.first_sku()?, links))
+        };
+        Self {
+            outcome: Outcome::SUCCESS,
+            list: found.offers.iter().filter_map(goods).collect(),
+            page: paging.page(found.total),
+        }
+    }
+}
+
+/// One offer with its pictures and its long text.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Detail<'a> {
+    #[serde(flatten)]
+    outcome: Outcome<'static>,
+    goods: Goods<'a>,
+    goods_image_list: Vec<GoodsImage>,
+    goods_data: GoodsData<'a>,
+}
+
+/// A picture; pictures count from 1 within their goods.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GoodsImage {
+    id: usize,
+    goodsid: i64,
+    rank: usize,
+    image_url: String,
+}
+
+/// The long text, HTML.
+#[derive(Serialize)]
+struct GoodsData<'a> {
+    id: i64,
+    detail: &'a str,
+}
+
+impl<'a> Detail<'a> {
+    pub(crate) fn new(offer: &'a Offer, content: &'a str, links: &Links) -> Self {
+        let (listing, product) = (offer.listing(), offer.product());
+        let id = listing.id.get();
+        let image = |(rank, picture): (usize, &String)| GoodsImage {
+            id: rank,
+            goodsid: id,
+            rank,
+            image_url: links.absolute(picture),
+        };
+        Self {
+            outcome: Outcome::SUCCESS,
+            goods: Goods::new(listing, product, offer.sku(), links),
+            goods_image_list: (1..).zip(&product.pictures).map(image).collect(),
+            goods_data: GoodsData { id, detail: content },
+        }
+    }
+}

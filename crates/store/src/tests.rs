@@ -1,0 +1,223 @@
+//! The store on its own: every statement prepares, one caller's failure is only its own, and what was
+//! acknowledged is there after a reopening.
+
+use domain::cart::Cart;
+use domain::id::{CategoryId, ListingId, OwnerId, ProductId, SkuId, StoreId};
+use domain::money::{BasisPoints, Money};
+use domain::product::{Product, Sku, Status};
+use domain::time::Timestamp;
+
+use crate::cart::{self as carts, NewLine, Scope, Take};
+use crate::listing::{Filter, Order};
+use crate::product::Desk;
+use crate::{
+    Error, Options, Refusal, Sql, Step, Store, account, change, doctor, idempotency, listing, one_time_code,
+    product, shop, token,
+};
+
+const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_000_000);
+const OWNER: OwnerId = OwnerId::new([1; 16]);
+
+fn open(folder: &tempfile::TempDir) -> Store {
+    Store::open(&Options { is_durable: false, ..Options::new(folder.path().join("shop.db")) }).unwrap()
+}
+
+/// A store with product 1: SKU 1 with stock 10, SKU 2 with stock 5.
+async fn stocked() -> (Store, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder);
+    let sku = |id: i64, stock| Sku {
+        id: SkuId::new(id),
+        rid: id.to_string(),
+        id_code: String::new(),
+        barcode: String::new(),
+        color: String::new(),
+        model: id.to_string(),
+        grams: 0,
+        price: Money::from_minor(1000),
+        sale_price: Money::ZERO,
+        commission_rate: BasisPoints::default(),
+        stock,
+        is_tracked: true,
+        may_oversell: false,
+    };
+    let product = Product {
+        id: ProductId::new(1),
+        rid: "1".to_owned(),
+        store: StoreId::new(1),
+        category: Some(CategoryId::new(1)),
+        brand: None,
+        handle: "tea".to_owned(),
+        title: "红茶 100%".to_owned(),
+        summary: String::new(),
+        keywords: String::new(),
+        units: String::new(),
+        status: Status::OnSale,
+        is_deleted: false,
+        is_recommended: false,
+        has_free_postage: false,
+        is_distributed: false,
+        purchase_limit: 0,
+        sales: 0,
+        views: 0,
+        created_at: NOW,
+        updated_at: NOW,
+        skus: vec![sku(1, 10), sku(2, 5)],
+        pictures: vec!["/1.jpg".to_owned()],
+    };
+    let mut steps = vec![
+        shop::add_store(StoreId::new(1), "900000001", "First", NOW),
+        shop::add_category(CategoryId::new(1), "Tea", NOW),
+    ];
+    steps.extend(product::add(&product, &Desk::default(), 1));
+    store.apply(steps).await.unwrap();
+    (store, folder)
+}
+
+fn line(sku: i64, quantity: i64) -> NewLine {
+    let (listing, sku) = (ListingId::new(1), SkuId::new(sku));
+    NewLine { listing, sku, quantity, notes: None, order_extra: None }
+}
+
+async fn write(store: &Store, steps: impl IntoIterator<Item = Step>) -> Result<Vec<(i64, i64)>, Error> {
+    let mut all = vec![carts::lock(OWNER, NOW, None)];
+    all.extend(steps);
+    store.write_cart(OWNER, all).await.map(|cart| quantities(&cart))
+}
+
+/// SKU and quantity of each line, oldest first.
+fn quantities(cart: &Cart) -> Vec<(i64, i64)> {
+    cart.lines.iter().map(|line| (line.sku.get(), line.quantity)).collect()
+}
+
+#[test]
+fn every_statement_prepares() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(&folder));
+    let connection = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
+    let rooms: [&[&Sql]; 10] = [
+        account::ALL,
+        carts::ALL,
+        change::ALL,
+        doctor::ALL,
+        idempotency::ALL,
+        listing::ALL,
+        one_time_code::ALL,
+        product::ALL,
+        shop::ALL,
+        token::ALL,
+    ];
+    for sql in rooms.concat() {
+        connection.prepare(sql.sqlite).unwrap_or_else(|error| panic!("{error}\n{}", sql.sqlite));
+        assert!(!sql.postgres.contains('?'), "{}", sql.postgres);
+    }
+}
+
+#[tokio::test]
+async fn adding_sums_and_never_passes_the_stock() {
+    let (store, _folder) = stocked().await;
+    assert_eq!(write(&store, carts::add(OWNER, &line(1, 4), NOW)).await.unwrap(), [(1, 4)]);
+    assert_eq!(write(&store, carts::add(OWNER, &line(1, 6), NOW)).await.unwrap(), [(1, 10)]);
+    let refused = write(&store, carts::add(OWNER, &line(1, 1), NOW)).await;
+    assert!(matches!(refused, Err(Error::Refused(Refusal::Adding))), "{refused:?}");
+    assert_eq!(store.cart(OWNER).await.unwrap().version, 2, "a refused write counts no version");
+}
+
+#[tokio::test]
+async fn taking_starts_with_the_first_sku_then_the_newest_line() {
+    let (store, _folder) = stocked().await;
+    let add = |sku, quantity| carts::add(OWNER, &line(sku, quantity), NOW);
+    write(&store, add(2, 5)).await.unwrap();
+    write(&store, add(1, 4)).await.unwrap();
+    let take = |take| carts::take(OWNER, ListingId::new(1), SkuId::new(1), take, Scope::Product, NOW);
+    assert_eq!(write(&store, take(Take::Pieces(3))).await.unwrap(), [(2, 5), (1, 1)]);
+    assert_eq!(write(&store, take(Take::Pieces(3))).await.unwrap(), [(2, 3)]);
+    assert_eq!(write(&store, take(Take::Leaving(9))).await.unwrap(), [(2, 3)], "nothing to take");
+    assert_eq!(write(&store, take(Take::Pieces(99_999))).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn setting_raises_the_first_sku_by_what_is_missing() {
+    let (store, _folder) = stocked().await;
+    write(&store, carts::add(OWNER, &line(2, 5), NOW)).await.unwrap();
+    let set = |quantity, scope| carts::set(OWNER, &line(1, quantity), scope, NOW);
+    assert_eq!(write(&store, set(12, Scope::Product)).await.unwrap(), [(2, 5), (1, 7)]);
+    assert_eq!(write(&store, set(15, Scope::Product)).await.unwrap(), [(2, 5), (1, 10)]);
+    assert!(write(&store, set(16, Scope::Product)).await.is_err());
+    assert_eq!(write(&store, set(3, Scope::Sku)).await.unwrap(), [(2, 5), (1, 3)]);
+    assert_eq!(write(&store, set(2, Scope::Product)).await.unwrap(), [(2, 2)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_callers_failure_undoes_only_its_own_steps() {
+    let (store, _folder) = stocked().await;
+    let callers = (0..200u8).map(|caller| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let owner = OwnerId::new([caller; 16]);
+            // Every other caller first adds what fits, then what does not: nothing of it may stay.
+            let second = if caller % 2 == 0 { 1 } else { 10 };
+            let mut steps = vec![carts::lock(owner, NOW, None)];
+            steps.extend(carts::add(owner, &line(1, 5), NOW));
+            steps.extend(carts::add(owner, &line(1, second), NOW));
+            let written = store.write_cart(owner, steps).await.is_ok();
+            (written, quantities(&store.cart(owner).await.unwrap()))
+        })
+    });
+    for (caller, task) in callers.collect::<Vec<_>>().into_iter().enumerate() {
+        let expected = if caller % 2 == 0 { (true, vec![(1, 6)]) } else { (false, vec![]) };
+        assert_eq!(task.await.unwrap(), expected, "caller {caller}");
+    }
+    assert!(store.stats().commits.get() <= 202);
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_there_after_a_reopening() {
+    let (store, folder) = stocked().await;
+    write(&store, carts::add(OWNER, &line(1, 4), NOW)).await.unwrap();
+    let before = store.cart(OWNER).await.unwrap();
+    store.close();
+    assert!(matches!(store.cart(OwnerId::new([9; 16])).await, Err(Error::Closed)));
+    drop(store);
+    assert_eq!(*open(&folder).cart(OWNER).await.unwrap(), *before);
+}
+
+#[tokio::test]
+async fn a_cart_in_memory_is_the_one_in_the_database() {
+    let (store, folder) = stocked().await;
+    for quantity in [3, 2, 1] {
+        write(&store, carts::add(OWNER, &line(1, quantity), NOW)).await.unwrap();
+        let reopened = open(&folder);
+        assert_eq!(store.cart(OWNER).await.unwrap(), reopened.cart(OWNER).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn an_empty_cart_has_version_zero_and_reading_it_writes_nothing() {
+    let (store, _folder) = stocked().await;
+    let commits = store.stats().commits.get();
+    assert_eq!(*store.cart(OWNER).await.unwrap(), Cart::empty(OWNER));
+    assert_eq!(store.stats().commits.get(), commits);
+}
+
+#[tokio::test]
+async fn patterns_in_a_search_are_plain_letters() {
+    let (store, _folder) = stocked().await;
+    for (text, expected) in [("100%", 1), ("茶", 1), ("1%0", 0), ("_", 0), ("!", 0), ("咖啡", 0)] {
+        let filter = Filter { text: Some(text.to_owned()), ..Filter::default() };
+        assert_eq!(store.listing_count(&filter).await.unwrap(), expected, "{text}");
+        let page = store.listing_page(&filter, Order::Newest, 10, 0).await.unwrap();
+        assert_eq!(page.len() as i64, expected, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_backup_is_a_database_of_its_own() {
+    let (store, folder) = stocked().await;
+    write(&store, carts::add(OWNER, &line(1, 4), NOW)).await.unwrap();
+    let copy = folder.path().join("copy.db");
+    store.backup(&copy).await.unwrap();
+    let copy = Store::open(&Options::new(copy)).unwrap();
+    assert_eq!(*copy.cart(OWNER).await.unwrap(), *store.cart(OWNER).await.unwrap());
+    assert_eq!(copy.ailments().await.unwrap(), Vec::<String>::new());
+}
