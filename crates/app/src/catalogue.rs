@@ -8,6 +8,7 @@ use domain::cart::{Cart, Offer};
 use domain::id::{ListingId, ProductId, SkuId, StoreId};
 use domain::product::{Listing, Product, Status};
 use prometheus_client::metrics::counter::Counter;
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use store::Store;
 
@@ -16,8 +17,12 @@ pub use store::shop::Named;
 
 use crate::{Error, Result, Settings};
 
-/// Pages kept in memory.
-const PAGES: usize = 10_000;
+/// Stores whose sales are kept in memory.
+const STORES: usize = 10_000;
+/// How far a list is kept in memory; pages behind are read from the database.
+const RANKED: i64 = 20_000;
+/// Entries of all lists kept in memory: 8 MB.
+const RANKED_AT_ALL: u64 = 1_000_000;
 /// The longest text that is searched for, in bytes; nothing is found with a longer one.
 const LONGEST_SEARCH: usize = 1000;
 
@@ -44,7 +49,7 @@ impl Offered {
 }
 
 /// Which page of which list.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageQuery {
     /// Which listings.
     pub filter: Filter,
@@ -63,6 +68,21 @@ pub struct Page {
     pub offers: Vec<Offered>,
     /// How many there are over all pages.
     pub total: i64,
+}
+
+/// The first listings of a filter in an order, which pages are cut from.
+struct Ranking {
+    ids: Vec<ListingId>,
+    total: i64,
+}
+
+#[derive(Clone)]
+struct ByLength;
+
+impl Weighter<(Filter, Order), Arc<Ranking>> for ByLength {
+    fn weight(&self, _: &(Filter, Order), ranking: &Arc<Ranking>) -> u64 {
+        ranking.ids.len() as u64 + 10
+    }
 }
 
 /// Names of stores, categories and brands.
@@ -88,7 +108,7 @@ pub struct Catalogue {
     store: Store,
     listings: Cache<ListingId, Arc<Listing>>,
     products: Cache<ProductId, Arc<Product>>,
-    pages: Cache<PageQuery, Arc<Page>>,
+    rankings: Cache<(Filter, Order), Arc<Ranking>, ByLength>,
     sales: Cache<StoreId, Arc<i64>>,
     names: Mutex<Option<Arc<Names>>>,
     /// Counts what was forgotten: a load that began before does not come into memory after.
@@ -103,8 +123,8 @@ impl Catalogue {
             store,
             listings: Cache::new(settings.cached_products * 2),
             products: Cache::new(settings.cached_products),
-            pages: Cache::new(PAGES),
-            sales: Cache::new(PAGES),
+            rankings: Cache::with_weighter(100, RANKED_AT_ALL, ByLength),
+            sales: Cache::new(STORES),
             names: Mutex::default(),
             generation: Mutex::default(),
             hits: Counter::default(),
@@ -254,25 +274,40 @@ impl Catalogue {
     }
 
     /// A page of listings on sale.
-    pub async fn page(&self, query: &PageQuery) -> Result<Arc<Page>> {
-        if let Some(page) = self.pages.get(query) {
-            self.hits.inc();
-            return Ok(page);
-        }
+    pub async fn page(&self, query: &PageQuery) -> Result<Page> {
         if query.filter.text.as_ref().is_some_and(|text| text.len() > LONGEST_SEARCH) {
-            return Ok(Arc::default());
+            return Ok(Page::default());
         }
-        let generation = *self.generation();
-        let PageQuery { filter, order, limit, offset } = query;
-        let ids = self.store.listing_page(filter, *order, *limit, *offset).await?;
-        let total = self.store.listing_count(filter).await?;
-        let offers = self.offered_many(&ids).await?.into_iter().flatten().collect();
-        let page = Arc::new(Page { offers, total });
-        let now = self.generation();
-        if *now == generation {
-            self.pages.insert(query.clone(), Arc::clone(&page));
+        let ranking = self.ranking(query).await?;
+        let start = usize::try_from(query.offset).unwrap_or(usize::MAX);
+        let end = start.saturating_add(usize::try_from(query.limit).unwrap_or(0));
+        let is_ranked = end <= ranking.ids.len() || ranking.total == ranking.ids.len() as i64;
+        let offered = if is_ranked {
+            let ids = ranking.ids.iter().skip(start).take(end - start).copied().collect::<Vec<_>>();
+            self.offered_many(&ids).await?
+        } else {
+            let PageQuery { filter, order, limit, offset } = query;
+            self.offered_many(&self.store.listing_page(filter, *order, *limit, *offset).await?).await?
+        };
+        Ok(Page { offers: offered.into_iter().flatten().collect(), total: ranking.total })
+    }
+
+    /// The list that a page is cut from. Whoever asks for it while it is read waits for the same reading.
+    async fn ranking(&self, query: &PageQuery) -> Result<Arc<Ranking>> {
+        let key = (query.filter.clone(), query.order);
+        if let Some(ranking) = self.rankings.get(&key) {
+            self.hits.inc();
+            return Ok(ranking);
         }
-        Ok(page)
+        self.misses.inc();
+        let read = async {
+            let ids = self.store.listing_page(&query.filter, query.order, RANKED, 0).await?;
+            let is_whole = (ids.len() as i64) < RANKED;
+            let total =
+                if is_whole { ids.len() as i64 } else { self.store.listing_count(&query.filter).await? };
+            Ok(Arc::new(Ranking { ids, total }))
+        };
+        self.rankings.get_or_insert_async(&key, read).await
     }
 
     /// Names of stores, categories and brands.
@@ -299,7 +334,7 @@ impl Catalogue {
         *generation += 1;
         self.products.remove(&id);
         self.listings.clear();
-        self.pages.clear();
+        self.rankings.clear();
         self.sales.clear();
     }
 
@@ -309,7 +344,7 @@ impl Catalogue {
         *generation += 1;
         self.products.clear();
         self.listings.clear();
-        self.pages.clear();
+        self.rankings.clear();
         self.sales.clear();
         *self.names.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }

@@ -12,7 +12,7 @@ use domain::id::{ProductId, StoreId};
 
 use crate::config::{Given, Serving};
 use crate::house::House;
-use crate::serve::{listen, run, say};
+use crate::serve::{Signals, listen, run, say};
 
 /// Where the demo lives unless it is told.
 const FOLDER: &str = "./demo-data";
@@ -49,6 +49,7 @@ pub(crate) async fn demo(given: &Given, serving: &Serving) -> Result<()> {
     if !given.is_given("database") {
         place.database = None;
     }
+    let signals = Signals::await_from_now()?;
     let serving = if given.is_given("sms") { serving.clone() } else { serving.with_codes_in_log() };
     let house = House::open(&place, &serving)?;
     let ctx = Ctx::new(&house.shop.app, None);
@@ -59,7 +60,7 @@ pub(crate) async fn demo(given: &Given, serving: &Serving) -> Result<()> {
     let address = listener.local_addr()?;
     say(&format!("Cartwright listens on http://{address}"));
     say(&requests::page(&format!("http://{}", reachable(address)), &shop));
-    run(house, listener).await
+    run(house, listener, signals).await
 }
 
 /// What the requests to try are about.

@@ -73,13 +73,17 @@ fn store(options: &Options) -> Result<Store> {
     Store::open(options).with_context(|| format!("{}", options.path.display()))
 }
 
-/// Two servers must share neither a folder nor a database.
+/// Two servers must share neither a folder nor a database. The lock of a folder is that of the database it usually has.
 fn lock_files(place: &Place, database: &Path) -> Vec<PathBuf> {
-    let mut files = vec![place.data.join("cartwright.lock")];
-    if database.parent() != Some(&place.data) {
-        files.push(database.with_added_extension("lock"));
-    }
-    files
+    let of_folder = place.data.join("cartwright.db.lock");
+    let of_database = database.with_added_extension("lock");
+    if real(&of_folder) == real(&of_database) { vec![of_folder] } else { vec![of_folder, of_database] }
+}
+
+/// A path whose folder is told in one way only.
+fn real(path: &Path) -> PathBuf {
+    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+    folder.zip(path.file_name()).map_or_else(|| path.to_owned(), |(folder, name)| folder.join(name))
 }
 
 /// Held until it is dropped; the system lets it go when the process ends, however that happens.

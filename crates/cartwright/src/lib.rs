@@ -4,7 +4,6 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use web::Shop;
@@ -23,7 +22,6 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
         .route("/readyz", get(readiness))
         .route("/metrics", get(metrics))
         .fallback(unknown)
-        .layer(from_fn_with_state(shop.clone(), web::observe))
         .layer(web::cors(&shop.outside))
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::config::{Place, Serving};
@@ -18,10 +18,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Serves what is in the folder.
 pub(crate) async fn serve(place: &Place, serving: &Serving) -> Result<()> {
+    let signals = Signals::await_from_now()?;
     let house = House::open(place, serving)?;
     let listener = listen(&serving.listen).await?;
     say(&format!("Cartwright listens on http://{}", listener.local_addr()?));
-    run(house, listener).await
+    run(house, listener, signals).await
 }
 
 /// Opens the door; from now on connections wait to be served.
@@ -31,8 +32,28 @@ pub(crate) async fn listen(address: &str) -> Result<TcpListener> {
     })
 }
 
-/// Serves until SIGTERM or SIGINT.
-pub(crate) async fn run(house: House, listener: TcpListener) -> Result<()> {
+/// The signals that end a server. Who knows the address may send one at once, so they are awaited before that.
+pub(crate) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    /// From now on they no longer end the process on the spot.
+    pub(crate) fn await_from_now() -> Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn received(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Serves until a signal comes.
+pub(crate) async fn run(house: House, listener: TcpListener, signals: Signals) -> Result<()> {
     let (app, router) = (house.shop.app.clone(), cartwright::routes(&house.shop));
     let service = router.with_state(house.shop.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let listener = listener.tap_io(|stream| {
@@ -42,13 +63,9 @@ pub(crate) async fn run(house: House, listener: TcpListener) -> Result<()> {
     });
     tokio::spawn(app.clone().follow_changes());
 
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let (stop, stopped) = oneshot::channel();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
+        signals.received().await;
         tracing::info!("stopping");
         // Nobody waits for it when the server has ended by itself.
         let _ = stop.send(());

@@ -1,9 +1,8 @@
 //! Handlers of `/api/archive/`: the products on sale.
 
-use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use web::{Links, Shop};
+use web::{Json, Links, Shop};
 
 use crate::error::Error;
 use crate::wire::archive::{Named, OnSale, Wanted};

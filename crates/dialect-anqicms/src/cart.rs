@@ -1,10 +1,9 @@
 //! Handlers of `/api/cart/`.
 
 use app::cart::{self, WhenAbsent};
-use axum::Json;
 use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
-use web::{Links, with_etag};
+use web::{Json, Links, with_etag};
 
 use crate::auth::{Shopper, Visitor};
 use crate::error::Error;

@@ -10,13 +10,13 @@ mod page;
 mod wire;
 
 use axum::Router;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
-use web::{Dialect, Shop, frame, keyed};
+use web::{Dialect, Shop, frame};
 
-use crate::wire::language::{self, Language};
+use crate::wire::language::Language;
 
 /// The dialect as the doorframe knows it.
 pub struct Anqicms;
@@ -29,6 +29,14 @@ impl Dialect for Anqicms {
         Ok(auth::session(shop, parts).await.unwrap_or_default())
     }
 
+    fn takes_keys(path: &str) -> bool {
+        path.starts_with("/api/cart/")
+    }
+
+    fn finish(headers: &HeaderMap, response: Response) -> Response {
+        Language::of(headers).say(response)
+    }
+
     fn refuse(error: app::Error, parts: &Parts) -> Response {
         Language::of(&parts.headers).say(error::Error::from(error).into_response())
     }
@@ -36,20 +44,15 @@ impl Dialect for Anqicms {
 
 /// The routes, in the order of the contract.
 pub fn routes(shop: &Shop) -> Router<Shop> {
-    let cart = Router::new()
+    let routes = Router::new()
         .route("/api/cart/list", get(cart::list))
         .route("/api/cart/add", post(cart::add))
         .route("/api/cart/update", post(cart::update))
-        .route("/api/cart/remove", post(cart::remove));
-    let rest = Router::new()
+        .route("/api/cart/remove", post(cart::remove))
         .route("/api/archive/list", get(archive::list))
         .route("/api/archive/detail", get(archive::detail))
         .route("/api/login", post(login::login))
-        .route("/api/{*unknown}", any(error::not_found));
-    frame::<Anqicms>(keyed::<Anqicms>(spoken(cart), shop).merge(spoken(rest)), shop)
-}
-
-/// Routes whose sentences are in the caller's language.
-fn spoken(routes: Router<Shop>) -> Router<Shop> {
-    routes.method_not_allowed_fallback(error::method_not_allowed).layer(from_fn(language::speak))
+        .route("/api/{*unknown}", any(error::not_found))
+        .method_not_allowed_fallback(error::method_not_allowed);
+    frame::<Anqicms>(routes, shop)
 }

@@ -1,9 +1,10 @@
 //! The handler of `/api/login`.
 
 use app::shopper::{self, Login};
-use axum::Json;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
+
+use web::Json;
 
 use crate::auth::Newcomer;
 use crate::error::Error;

@@ -2,13 +2,12 @@
 
 use app::Ctx;
 use app::cart::{self, Extras, Item};
-use axum::Json;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::response::Response;
 use domain::cart::PricedCart;
 use domain::id::LineId;
-use web::{Links, Shop, with_etag};
+use web::{Json, Links, Shop, with_etag};
 
 use crate::auth::Shopper;
 use crate::error::Error;

@@ -1,6 +1,5 @@
 //! Errors as Django REST framework says them.
 
-use axum::Json;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -8,7 +7,7 @@ use domain::id::ListingId;
 use domain::limits::{MAX_LINE_QUANTITY, MAX_LINES};
 use serde_json::{Map, Value, json};
 use web::fields::Unreadable;
-use web::{reported, with_etag};
+use web::{Json, reported, with_etag};
 
 use crate::auth::{Anyone, Shopper};
 

@@ -13,7 +13,7 @@ use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, get, patch, post};
-use web::{Dialect, Shop, frame, keyed};
+use web::{Dialect, Shop, frame};
 
 /// The dialect as the doorframe knows it.
 pub struct Hamgam;
@@ -23,6 +23,10 @@ impl Dialect for Hamgam {
 
     async fn session(shop: &Shop, parts: &Parts) -> app::Result<Option<app::session::Session>> {
         auth::session(shop, parts).await
+    }
+
+    fn takes_keys(path: &str) -> bool {
+        path.starts_with("/api/shop/")
     }
 
     fn refuse(error: app::Error, _: &Parts) -> Response {
@@ -48,7 +52,7 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
     let unknown = Router::new()
         .route("/api/shop/{*unknown}", any(error::not_found))
         .route("/api/users/{*unknown}", any(error::not_found));
-    frame::<Hamgam>(keyed::<Hamgam>(cart, shop).merge(public).merge(unknown), shop)
+    frame::<Hamgam>(cart.merge(public).merge(unknown), shop)
 }
 
 /// Every path is served with and without the trailing slash.

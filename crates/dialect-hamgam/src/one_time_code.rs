@@ -1,9 +1,10 @@
 //! Handlers of `/api/users/auth/otp`.
 
 use app::one_time_code;
-use axum::Json;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
+
+use web::Json;
 
 use crate::auth::{Address, Anyone};
 use crate::error::Error;

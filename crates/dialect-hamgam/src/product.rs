@@ -1,8 +1,7 @@
 //! Handlers of `/api/shop/products`.
 
-use axum::Json;
 use axum::response::{IntoResponse, Response};
-use web::Links;
+use web::{Json, Links};
 
 use crate::auth::Anyone;
 use crate::error::Error;

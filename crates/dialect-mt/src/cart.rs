@@ -2,13 +2,12 @@
 
 use app::Ctx;
 use app::cart::{self, Extras, Item, WhenAbsent};
-use axum::Json;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::id::ListingId;
-use web::{Links, Shop, with_etag};
+use web::{Json, Links, Shop, with_etag};
 
 use crate::auth::Shopper;
 use crate::error::Error;

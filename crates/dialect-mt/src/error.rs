@@ -1,12 +1,11 @@
 //! Errors as Django REST framework says them in Chinese.
 
-use axum::Json;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::limits::{MAX_LINE_QUANTITY, MAX_LINES};
 use serde_json::{Map, Value, json};
 use web::fields::Unreadable;
-use web::{reported, with_etag};
+use web::{Json, reported, with_etag};
 
 use crate::auth::Shopper;
 

@@ -11,7 +11,7 @@ use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
-use web::{Dialect, Shop, frame, keyed};
+use web::{Dialect, Shop, frame};
 
 /// The dialect as the doorframe knows it.
 pub struct Mt;
@@ -21,6 +21,10 @@ impl Dialect for Mt {
 
     async fn session(shop: &Shop, parts: &Parts) -> app::Result<Option<app::session::Session>> {
         auth::session(shop, parts).await
+    }
+
+    fn takes_keys(_: &str) -> bool {
+        true
     }
 
     fn refuse(error: app::Error, _: &Parts) -> Response {
@@ -41,5 +45,5 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
         .route("/rest_api/mt_shop_cart", any(page::with_slash))
         .route("/rest_api/mt_shop_cart/{distributor_product_id}", any(page::with_slash))
         .route("/rest_api/{*unknown}", any(error::not_found));
-    frame::<Mt>(keyed::<Mt>(cart, shop).merge(rest), shop)
+    frame::<Mt>(cart.merge(rest), shop)
 }

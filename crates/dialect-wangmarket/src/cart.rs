@@ -1,11 +1,10 @@
 //! Handlers of `cart/`.
 
 use app::cart::{self, Extras, Item, Selection};
-use axum::Json;
 use axum::response::Response;
 use domain::cart::PricedCart;
 use domain::id::StoreId;
-use web::{Links, with_etag};
+use web::{Json, Links, with_etag};
 
 use crate::auth::Shopper;
 use crate::error::{Error, against_changing};

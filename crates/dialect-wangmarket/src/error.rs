@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
-use axum::Json;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::account::IdentifierError;
 use serde_json::json;
-use web::{reported, with_etag};
+use web::{Json, reported, with_etag};
 
 use crate::wire::Outcome;
 use crate::wire::cart::StoreCart;

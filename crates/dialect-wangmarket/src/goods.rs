@@ -1,9 +1,8 @@
 //! Handlers of `goods/`.
 
-use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use web::{Links, Shop};
+use web::{Json, Links, Shop};
 
 use crate::error::Error;
 use crate::wire::goods::{Detail, GoodsPage, Named, Wanted};

@@ -1,9 +1,8 @@
 //! Handlers of `goodsType/`.
 
-use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use web::Shop;
+use web::{Json, Shop};
 
 use crate::error::Error;
 use crate::wire::goods_type::List;

@@ -15,7 +15,7 @@ use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
-use web::{Dialect, Shop, frame, keyed};
+use web::{Dialect, Shop, frame};
 
 /// The dialect as the doorframe knows it.
 pub struct Wangmarket;
@@ -27,6 +27,10 @@ impl Dialect for Wangmarket {
         auth::session(shop, parts).await
     }
 
+    fn takes_keys(path: &str) -> bool {
+        !path.trim_start_matches("/shop/api").starts_with("/login/")
+    }
+
     fn refuse(error: app::Error, _: &Parts) -> Response {
         error::Error::from(error).into_response()
     }
@@ -34,7 +38,7 @@ impl Dialect for Wangmarket {
 
 /// The routes, in the order of the contract.
 pub fn routes(shop: &Shop) -> Router<Shop> {
-    let rest = Router::new()
+    let paths = Router::new()
         .route("/login/getToken.json", post(login::get_token))
         .route("/login/login.json", post(login::log_in))
         .route("/login/reg.json", post(login::register))
@@ -45,20 +49,13 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
         .route("/store/getStore.json", get(store::show).post(store::show))
         .route("/cart/getStoreCart.json", get(cart::of_store).post(cart::of_store))
         .route("/cart/getCart.json", get(cart::whole).post(cart::whole))
-        .route("/cart/getGoodsCart.json", get(cart::of_goods).post(cart::of_goods));
-    let written = Router::new()
+        .route("/cart/getGoodsCart.json", get(cart::of_goods).post(cart::of_goods))
         .route("/cart/change.json", post(cart::change))
         .route("/cart/goodsCartSelected.json", post(cart::select_goods))
         .route("/cart/storeCartSelected.json", post(cart::select_store))
         .route("/cart/clearStoreCart.json", post(cart::clear));
-    let routes = under_both(rest)
-        .merge(keyed::<Wangmarket>(under_both(written), shop))
-        .route("/shop/api/{*unknown}", any(error::not_found));
-    frame::<Wangmarket>(routes, shop)
-}
-
-/// Under `/`, as the document writes the paths, and under `/shop/api/`, where clients call them.
-fn under_both(paths: Router<Shop>) -> Router<Shop> {
     let paths = paths.method_not_allowed_fallback(error::method_not_allowed);
-    paths.clone().nest("/shop/api", paths)
+    // Under `/`, as the document writes the paths, and under `/shop/api/`, where clients call them.
+    let routes = paths.clone().nest("/shop/api", paths).route("/shop/api/{*unknown}", any(error::not_found));
+    frame::<Wangmarket>(routes, shop)
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use app::{Ctx, shopper};
-use axum::Json;
 use axum::response::{IntoResponse, Response};
 use domain::account::Account;
+
+use web::Json;
 
 use crate::auth::Anyone;
 use crate::error::Error;

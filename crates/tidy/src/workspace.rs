@@ -23,7 +23,7 @@ pub(crate) fn files() -> Vec<File> {
             if root().join(&path).is_file() {
                 let text = String::from_utf8_lossy(&fs::read(root().join(&path)).unwrap()).into_owned();
                 files.push(File { path, text });
-            } else if !["target", "data", ".git"].contains(&path.as_str()) {
+            } else if !["target", "data", "demo-data", ".git"].contains(&path.as_str()) {
                 folders.push(path);
             }
         }

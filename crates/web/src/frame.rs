@@ -1,6 +1,7 @@
-//! The frame around every handler of a dialect: the body within its limit, panics caught.
+//! The frame around every handler of a dialect: request id, body within its limit, idempotency key, panics
+//! caught, counters and log. One layer, since every layer is a copy of the routes behind it per request.
 
-use std::any::Any;
+use std::panic::AssertUnwindSafe;
 
 use app::session::Session;
 use app::{Ctx, Error};
@@ -10,10 +11,11 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use tower_http::catch_panic::CatchPanicLayer;
+use futures_util::FutureExt;
+use http_body_util::{BodyExt, Limited};
 
-use crate::{BODY_LIMIT, Dialect, Shop, etag};
+use crate::observe::Observed;
+use crate::{BODY_LIMIT, Dialect, Shop, etag, idempotency};
 
 /// The request's body, read whole before any handler runs.
 #[derive(Clone, Debug, Default)]
@@ -28,41 +30,37 @@ impl Content {
 
 /// Puts the frame around a dialect's routes.
 pub fn frame<D: Dialect>(routes: Router<Shop>, shop: &Shop) -> Router<Shop> {
-    routes
-        .layer(CatchPanicLayer::custom(|panic: Box<dyn Any + Send>| caught::<D>(panic.as_ref())))
-        .layer(middleware::from_fn_with_state(shop.clone(), read_body::<D>))
+    routes.layer(middleware::from_fn_with_state(shop.clone(), serve::<D>))
 }
 
-async fn read_body<D: Dialect>(State(shop): State<Shop>, request: Request, next: Next) -> Response {
+async fn serve<D: Dialect>(State(shop): State<Shop>, request: Request, next: Next) -> Response {
+    let observed = Observed::new(D::NAME, &request);
     let (mut parts, body) = request.into_parts();
-    parts.extensions.insert(Door(D::NAME));
-    let content = match Limited::new(body, BODY_LIMIT).collect().await {
-        Ok(content) => content.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => {
-            return named::<D>(D::refuse(Error::TooLarge, &parts));
+    let response = match Limited::new(body, BODY_LIMIT).collect().await {
+        Ok(content) => {
+            parts.extensions.insert(Content(content.to_bytes()));
+            idempotency::honour::<D>(&shop, parts, next).await
         }
-        // The client went away or sent broken chunks; nobody reads the answer.
-        Err(_) => return named::<D>(D::refuse(Error::TooLarge, &parts)),
+        // Too long, or the client went away and reads no answer.
+        Err(_) => D::refuse(Error::TooLarge, &parts),
     };
-    parts.extensions.insert(Content(content));
-    parts.extensions.insert(shop);
-    named::<D>(next.run(Request::from_parts(parts, Body::empty())).await)
+    observed.answered(&shop.metrics, response)
 }
 
-/// Which dialect answered, for metrics.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Door(pub &'static str);
-
-fn named<D: Dialect>(mut response: Response) -> Response {
-    response.extensions_mut().insert(Door(D::NAME));
-    response
-}
-
-fn caught<D: Dialect>(panic: &(dyn Any + Send)) -> Response {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-    let (parts, ()) = Request::new(()).into_parts();
-    D::refuse(Error::Internal(format!("panic: {text}")), &parts)
+/// Runs the handler; a panic becomes the dialect's own reply.
+pub(crate) async fn run<D: Dialect>(parts: Parts, next: Next) -> Response {
+    let headers = parts.headers.clone();
+    let handler = next.run(Request::from_parts(parts, Body::empty()));
+    match AssertUnwindSafe(handler).catch_unwind().await {
+        Ok(response) => D::finish(&headers, response),
+        Err(panic) => {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            let (mut parts, ()) = Request::new(()).into_parts();
+            parts.headers = headers;
+            D::refuse(Error::Internal(format!("panic: {text}")), &parts)
+        }
+    }
 }
 
 /// What a deed may know of this request.

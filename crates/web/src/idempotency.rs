@@ -2,35 +2,30 @@
 
 use app::Error;
 use app::idempotency::{Begun, Key, Reply};
-use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::{self, Next};
+use axum::middleware::Next;
 use axum::response::Response;
 use http_body_util::{BodyExt, Collected};
 use sha2::{Digest, Sha256};
 
-use crate::{Content, Dialect, Shop};
+use crate::frame::{Content, run};
+use crate::{Dialect, Shop};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// Honours the header on these routes; those that issue or end credentials stay outside.
-pub fn keyed<D: Dialect>(routes: Router<Shop>, shop: &Shop) -> Router<Shop> {
-    routes.layer(middleware::from_fn_with_state(shop.clone(), honour::<D>))
-}
-
-async fn honour<D: Dialect>(State(shop): State<Shop>, request: Request, next: Next) -> Response {
-    if request.method().is_safe() || !request.headers().contains_key(KEY) {
-        return next.run(request).await;
+/// Runs the handler, under the key where the request has one and the route takes keys.
+pub(crate) async fn honour<D: Dialect>(shop: &Shop, mut parts: Parts, next: Next) -> Response {
+    let has_key = parts.headers.contains_key(KEY) && !parts.method.is_safe();
+    if !has_key || !D::takes_keys(parts.uri.path()) {
+        return run::<D>(parts, next).await;
     }
-    let (mut parts, body) = request.into_parts();
     // Without an identity there is nobody whose key it could be.
-    let Ok(Some(session)) = D::session(&shop, &parts).await else {
-        return next.run(Request::from_parts(parts, body)).await;
+    let Ok(Some(session)) = D::session(shop, &parts).await else {
+        return run::<D>(parts, next).await;
     };
     let Some(key) = printable(&parts) else { return D::refuse(Error::BadKey, &parts) };
     let key = Key { owner: session.owner, key, request: fingerprint(&parts) };
@@ -40,7 +35,7 @@ async fn honour<D: Dialect>(State(shop): State<Shop>, request: Request, next: Ne
         Ok(Begun::Run(turn)) => turn,
     };
     parts.extensions.insert(turn.key().clone());
-    let response = next.run(Request::from_parts(parts, body)).await;
+    let response = run::<D>(parts, next).await;
     if !is_final(response.status()) {
         return response;
     }

@@ -6,6 +6,7 @@ mod etag;
 pub mod fields;
 mod frame;
 mod idempotency;
+mod json;
 mod links;
 pub mod metrics;
 mod observe;
@@ -17,14 +18,15 @@ use std::sync::Arc;
 
 use app::session::Session;
 use app::{App, Error};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::Response;
 
 pub use etag::with_etag;
 pub use frame::{Content, ctx, frame};
-pub use idempotency::keyed;
+pub use json::Json;
 pub use links::{Links, client_address};
-pub use observe::{Defect, cors, observe, reported};
+pub use observe::{cors, reported};
 pub use time::rfc3339;
 
 use crate::metrics::Metrics;
@@ -70,6 +72,14 @@ pub trait Dialect: Send + Sync + 'static {
     /// Who asks; `None` for nobody. The body is in the parts as [`Content`].
     fn session(shop: &Shop, parts: &Parts) -> impl Future<Output = app::Result<Option<Session>>> + Send;
 
+    /// Whether writes under this path honour `Idempotency-Key`: all but those that issue or end credentials.
+    fn takes_keys(path: &str) -> bool;
+
     /// The dialect's own reply to an error.
     fn refuse(error: Error, parts: &Parts) -> Response;
+
+    /// A last hand on a handler's reply, for what depends on the request's headers.
+    fn finish(_: &HeaderMap, response: Response) -> Response {
+        response
+    }
 }

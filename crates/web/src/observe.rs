@@ -4,21 +4,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use app::Error;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
-use crate::frame::Door;
-use crate::{Outside, Shop};
+use crate::Outside;
+use crate::metrics::Metrics;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 static REQUESTS: AtomicU64 = AtomicU64::new(0);
 
 /// What an operator should know of a reply that says that the server failed.
 #[derive(Clone, Debug)]
-pub struct Defect(String);
+struct Defect(String);
 
 /// Marks the dialect's reply to an error that is the server's fault, so that it is logged once.
 pub fn reported(error: &Error, mut response: Response) -> Response {
@@ -28,25 +27,40 @@ pub fn reported(error: &Error, mut response: Response) -> Response {
     response
 }
 
-/// Gives the request an id, and counts and logs its reply.
-pub async fn observe(State(shop): State<Shop>, request: Request, next: Next) -> Response {
-    let start = Instant::now();
-    let id = request_id(&request);
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let mut response = next.run(request).await;
+/// A request as it came in.
+pub(crate) struct Observed {
+    dialect: &'static str,
+    start: Instant,
+    id: HeaderValue,
+    method: Method,
+    route: Option<MatchedPath>,
+}
 
-    let status = response.status().as_u16();
-    let route = route.as_ref().map_or("unknown", MatchedPath::as_str);
-    let dialect = response.extensions().get::<Door>().map_or("none", |door| door.0);
-    if let Some(Defect(text)) = response.extensions().get::<Defect>() {
-        tracing::error!(request_id = ?id, dialect, %method, route, status, "{text}");
-    } else {
-        tracing::debug!(request_id = ?id, dialect, %method, route, status, micros = start.elapsed().as_micros());
+impl Observed {
+    pub(crate) fn new(dialect: &'static str, request: &Request) -> Self {
+        Self {
+            dialect,
+            start: Instant::now(),
+            id: request_id(request),
+            method: request.method().clone(),
+            route: request.extensions().get().cloned(),
+        }
     }
-    shop.metrics.answered(dialect, method.as_str(), route, status, start.elapsed().as_secs_f64());
-    response.headers_mut().insert(REQUEST_ID, id);
-    response
+
+    /// Counts and logs the reply, and marks it with the request's id.
+    pub(crate) fn answered(self, metrics: &Metrics, mut response: Response) -> Response {
+        let Self { dialect, start, id, method, route } = self;
+        let (status, elapsed) = (response.status().as_u16(), start.elapsed());
+        let route = route.as_ref().map_or("unknown", MatchedPath::as_str);
+        if let Some(Defect(text)) = response.extensions().get::<Defect>() {
+            tracing::error!(request_id = ?id, dialect, %method, route, status, "{text}");
+        } else {
+            tracing::debug!(request_id = ?id, dialect, %method, route, status, micros = elapsed.as_micros());
+        }
+        metrics.answered(dialect, method.as_str(), route, status, elapsed.as_secs_f64());
+        response.headers_mut().insert(REQUEST_ID, id);
+        response
+    }
 }
 
 /// The client's own id where it is a plain word, else one that counts up.

@@ -325,24 +325,31 @@ async fn other_processes_are_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_others_change_meanwhile_is_not_lost() {
-    let shop = Shop::with_teas().await;
-    let (ctx, tea) = (Ctx::new(&shop.app, None), shop.id("green-tea").await);
-    let mut times = 0;
-    let mut progress = |progress| {
-        if let Progress::Writing { .. } = progress {
-            times += 1;
-            if times == 1 {
-                let off_sale = store::product::set_status(tea, Status::OffSale, ctx.now);
-                let change = shop.app.store().apply(vec![off_sale]);
-                tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(change)).unwrap();
+    // The store runs long transactions in another way than short ones.
+    for others in [0, 400] {
+        let shop = Shop::with_teas().await;
+        let (ctx, tea) = (Ctx::new(&shop.app, None), shop.id("green-tea").await);
+        let mut times = 0;
+        let mut progress = |progress| {
+            if let Progress::Writing { .. } = progress {
+                times += 1;
+                if times == 1 {
+                    let off_sale = store::product::set_status(tea, Status::OffSale, ctx.now);
+                    let change = shop.app.store().apply(vec![off_sale]);
+                    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(change))
+                        .unwrap();
+                }
             }
-        }
-    };
-    let text = "Handle,Title,Variant SKU,Variant Price\ngreen-tea,Green tea,G1,9\n";
-    import(&ctx, applied(None), text.as_bytes(), &mut progress).await.unwrap();
-    assert_eq!(times, 2);
-    let tea = shop.product("green-tea").await;
-    assert_eq!((tea.status, tea.skus[0].price.minor()), (Status::OffSale, 900));
+        };
+        let mut rows: Vec<_> = (0..others).map(|number| format!("p{number},P,P{number},1")).collect();
+        rows.push("green-tea,Green tea,G1,9".to_owned());
+        let text = format!("Handle,Title,Variant SKU,Variant Price\n{}\n", rows.join("\n"));
+        import(&ctx, applied(None), text.as_bytes(), &mut progress).await.unwrap();
+        assert_eq!(times, 2);
+        let tea = shop.product("green-tea").await;
+        assert_eq!((tea.status, tea.skus[0].price.minor()), (Status::OffSale, 900));
+        assert_eq!(shop.handles().await.len(), others + 2);
+    }
 }
 
 #[tokio::test]

@@ -1,19 +1,15 @@
 //! Commands beside a running server: accounts, tokens, backup, doctor, migrate.
 
-use std::io::Write;
-use std::process::{Output, Stdio};
+use std::fs::File;
+use std::process::Output;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::server::{Folder, fixture, text};
 
 fn add_account(folder: &Folder, words: &[&str], password: &str) -> Output {
     let words = [&["account", "add", "--password-stdin"], words].concat();
-    let mut command = folder.command(&words);
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // A command that refuses its options does not read.
-    let _ = child.stdin.take().unwrap().write_all(password.as_bytes());
-    child.wait_with_output().unwrap()
+    let password = File::open(folder.write("password", password)).expect("a file of ours");
+    folder.finish(folder.command(&words).stdin(password))
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! A damaged database is refused with what to do about it, never repaired and never made anew.
 
 use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom, Write};
 
 use crate::server::{Folder, fixture, text};
 
@@ -15,14 +14,12 @@ fn shop() -> Folder {
     folder
 }
 
-fn overwrite(folder: &Folder, at: u64, length: usize) -> Vec<u8> {
-    let mut file = File::options().read(true).write(true).open(folder.database()).unwrap();
-    file.seek(SeekFrom::Start(at)).unwrap();
-    file.write_all(&vec![0xA5; length]).unwrap();
-    file.rewind().unwrap();
-    let mut whole = Vec::new();
-    file.read_to_end(&mut whole).unwrap();
-    whole
+/// Spoils a stretch of the database, and returns what is in it now.
+fn overwrite(folder: &Folder, at: usize, length: usize) -> Vec<u8> {
+    let mut bytes = fs::read(folder.database()).expect("a database");
+    bytes[at..at + length].fill(0xA5);
+    fs::write(folder.database(), &bytes).expect("a writable database");
+    bytes
 }
 
 #[test]

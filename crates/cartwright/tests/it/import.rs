@@ -16,7 +16,7 @@ fn a_running_server_sees_the_import_within_a_second() {
     assert_eq!(count(&server), "0");
     let printed = folder.succeed(&["import", &fixture("bazaar-parts.csv"), "--store", "Parts"]);
     assert!(
-        printed.contains("into \"Parts\": 17 new, 0 changed, 0 unchanged products; 24 new SKUs"),
+        printed.contains("into \"Parts\": 17 new, 0 changed, 0 unchanged products; 25 new SKUs"),
         "{printed}"
     );
     let imported = Instant::now();
@@ -45,8 +45,8 @@ fn problems_are_told_with_their_lines_and_nothing_is_written() {
     assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""));
     assert_eq!(
         text(&output.stderr),
-        "wrong.csv:3: column \"Title\": expected a title, found \"\"\n\
-         wrong.csv:3: column \"Variant Price\": expected a decimal number such as 19.90, found \"five\"\n\
+        "wrong.csv:3: column \"Variant Price\": expected a decimal number such as 19.90, found \"five\"\n\
+         wrong.csv:3: column \"Title\": expected a title, found \"\"\n\
          cartwright: nothing was imported: mend wrong.csv and import it again\n"
     );
     assert!(folder.succeed(&["doctor"]).contains("contents  0 products"));

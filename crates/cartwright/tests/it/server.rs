@@ -71,9 +71,23 @@ impl Folder {
         command
     }
 
-    /// Runs a command to its end.
+    /// Runs a command to its end, which must come soon.
     pub(crate) fn run(&self, words: &[&str]) -> Output {
-        self.command(words).output().expect("the program starts")
+        self.finish(&mut self.command(words))
+    }
+
+    /// Runs a command in the making to its end.
+    pub(crate) fn finish(&self, command: &mut Command) -> Output {
+        let (out, err) = (self.path("command.out"), self.path("command.err"));
+        command.stdout(File::create(&out).expect("a file")).stderr(File::create(&err).expect("a file"));
+        let mut child = command.spawn().expect("the program starts");
+        let Some(status) = ended(&mut child) else {
+            // A child that is killed leaves nothing to clean up.
+            let _ = child.kill().and_then(|()| child.wait());
+            panic!("{command:?} does not end");
+        };
+        let read = |path| fs::read(path).expect("a file of ours");
+        Output { status, stdout: read(out), stderr: read(err) }
     }
 
     /// Runs a command that has to succeed, and returns what it printed.
@@ -176,14 +190,7 @@ impl Server {
 
     /// Waits until it has ended by itself.
     pub(crate) fn wait(&mut self) -> ExitStatus {
-        let started = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().expect("a child of ours") {
-                return status;
-            }
-            assert!(started.elapsed() < PATIENCE, "the server does not stop: {}", self.logged());
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        ended(&mut self.child).unwrap_or_else(|| panic!("the server does not stop: {}", self.logged()))
     }
 
     /// Ends it in the middle of whatever it does (SIGKILL).
@@ -206,6 +213,18 @@ impl Reply {
         let body = reply.body_mut().read_to_string().expect("a text");
         Self { status: reply.status().as_u16(), body }
     }
+}
+
+/// How a process ended; `None` when it runs and runs.
+fn ended(child: &mut Child) -> Option<ExitStatus> {
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE {
+        if let Some(status) = child.try_wait().expect("a child of ours") {
+            return Some(status);
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    None
 }
 
 /// What a process printed.

@@ -1,6 +1,6 @@
 //! Settings: the file behind the options, and errors that say which key, which value and what instead.
 
-use crate::server::Folder;
+use crate::server::{Folder, text};
 
 #[test]
 fn the_file_in_the_working_folder_is_read() {
@@ -10,9 +10,8 @@ fn the_file_in_the_working_folder_is_read() {
     assert!(folder.path("elsewhere/cartwright.db").is_file() && !folder.data().exists());
     let settings = folder.succeed(&["doctor"]);
     assert!(settings.contains("public_url = https://shop.example (file)"), "{settings}");
-    let command =
-        folder.command(&["doctor"]).env("CARTWRIGHT_PUBLIC_URL", "http://b.example").output().unwrap();
-    let settings = crate::server::text(&command.stdout);
+    let report = folder.finish(folder.command(&["doctor"]).env("CARTWRIGHT_PUBLIC_URL", "http://b.example"));
+    let settings = text(&report.stdout);
     assert!(settings.contains("public_url = http://b.example (environment)"), "{settings}");
     assert_eq!(server.stop().code(), Some(0));
 }

@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
-use axum::Json;
-use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+
+use web::Json;
 
 use crate::wire::envelope::{Outcome, Said};
 
@@ -74,12 +73,6 @@ fn weighed(entry: &str) -> Option<(&str, f32)> {
         None => (entry, 1.0),
     };
     (0.0..=1.0).contains(&weight).then_some((tag.trim(), weight))
-}
-
-/// Lets every reply of a handler speak the caller's language.
-pub(crate) async fn speak(request: Request, next: Next) -> Response {
-    let language = Language::of(request.headers());
-    language.say(next.run(request).await)
 }
 
 #[cfg(test)]

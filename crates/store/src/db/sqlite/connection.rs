@@ -32,7 +32,7 @@ pub(super) fn open_writer(options: &Options) -> Result<Connection> {
     connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
     // 16 MiB of log between checkpoints: fewer stalls of the writer for little disk.
     connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
-    look_for_damage(&mut connection)?;
+    look_for_damage(open(options, OpenFlags::SQLITE_OPEN_READ_WRITE)?)?;
     migration::run(&mut connection)?;
     Ok(connection)
 }
@@ -92,12 +92,12 @@ fn open(options: &Options, flags: OpenFlags) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Checks as much of the file as the time allows; `doctor` checks it all.
-fn look_for_damage(connection: &mut Connection) -> Result<()> {
+/// Checks as much of the file as the time allows; `doctor` checks it all. The connection is one of its own,
+/// so that what it read does not stay in memory.
+fn look_for_damage(mut connection: Connection) -> Result<()> {
     let start = Instant::now();
     connection.progress_handler(10_000, Some(move || start.elapsed() > LOOK))?;
     let verdict = connection.query_row("pragma quick_check(1)", [], |row| row.get::<_, String>(0));
-    connection.progress_handler(0, None::<fn() -> bool>)?;
     match verdict {
         Ok(verdict) if verdict == "ok" => Ok(()),
         Ok(verdict) => Err(Error::Damaged(verdict)),

@@ -14,6 +14,9 @@ use crate::{Error, Result, Step, cart};
 
 /// The most callers in one commit: bounds what a crash can cost and how long the first one waits.
 const BATCH: usize = 512;
+/// Transactions of more steps, such as an import's, share their commit with nobody. They need no savepoint then, whose
+/// memory of every page touched would make each further statement slower.
+const LONG: usize = 1000;
 
 const BEGIN: &str = "begin immediate";
 const COMMIT: &str = "commit";
@@ -58,9 +61,13 @@ impl Writer {
         }
     }
 
-    /// Runs transactions as long as more are waiting; the second value is a message of another kind.
+    /// Runs transactions as long as more are waiting; the second value is a message that does not belong to them.
     fn execute(&self, first: Transaction) -> (Vec<Ran>, Option<Write>) {
         let began = self.statement(BEGIN);
+        if first.steps.len() > LONG {
+            let outcome = began.and_then(|()| self.alone(&first));
+            return (vec![Ran { caller: first, outcome }], None);
+        }
         let (mut batch, mut next) = (Vec::new(), Some(first));
         while let Some(caller) = next.take() {
             let outcome = match &began {
@@ -70,8 +77,8 @@ impl Writer {
             batch.push(Ran { caller, outcome });
             if batch.len() < BATCH {
                 match self.queue.try_recv() {
-                    Ok(Write::Transaction(caller)) => next = Some(caller),
-                    Ok(stop) => return (batch, Some(stop)),
+                    Ok(Write::Transaction(caller)) if caller.steps.len() <= LONG => next = Some(caller),
+                    Ok(other) => return (batch, Some(other)),
                     Err(_) => {}
                 }
             }
@@ -87,6 +94,15 @@ impl Writer {
             self.statement(UNDO)?;
         }
         self.statement(RELEASE)?;
+        outcome
+    }
+
+    /// The same for a caller who shares the commit with nobody.
+    fn alone(&self, caller: &Transaction) -> Result<Written> {
+        let outcome = self.steps(&caller.steps, &caller.touched);
+        if outcome.is_err() && !self.connection.is_autocommit() {
+            self.statement(ROLLBACK)?;
+        }
         outcome
     }
 

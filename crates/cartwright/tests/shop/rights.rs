@@ -1,0 +1,184 @@
+//! Every route against every stranger: nobody reads or changes what is not theirs.
+
+use axum::http::Method;
+use domain::account::{Identifier, Password, Role};
+use domain::id::StoreId;
+use serde_json::{Map, Value, json};
+use web::testing::{Reply, TestShop};
+
+use crate::client::{Dialect, Shopper, anqicms, hamgam};
+use crate::routes::{Field, Kind, ROUTES, Route};
+use crate::shop;
+
+/// What only the victim knows: nobody else may ever be shown one of these.
+const MARKS: [&str; 7] = [
+    "victim@example.com",
+    "victim-by-name",
+    "+15550000000",
+    "note of the victim",
+    "extra of the victim",
+    "987654321",
+    "432109",
+];
+
+/// The product that the victim has 432,109 pieces of.
+const PRODUCT: i64 = 7;
+
+#[derive(Clone, Copy, Debug)]
+enum Stranger {
+    Nobody,
+    BadToken,
+    Guest,
+    Customer,
+    /// Of the store whose products the victim does not have.
+    Merchant,
+}
+
+use Stranger::{BadToken, Customer, Guest, Merchant, Nobody};
+
+/// A customer with names of every kind, a line, notes and references.
+async fn victim(shop: &TestShop) -> Shopper {
+    let ctx = app::Ctx::new(&shop.app, None);
+    let names = [
+        Identifier::parse_email(MARKS[0]),
+        Identifier::parse_username(MARKS[1]),
+        Identifier::parse_phone(MARKS[2]),
+    ];
+    let names = names.map(|name| name.expect("a name"));
+    let password = Password::parse("the victim's secret").expect("a password");
+    let added = app::shopper::add_account(&ctx, &names, Some(&password), Role::Customer).await;
+    let token =
+        app::shopper::issue_token(&ctx, &added.expect("an account"), 1_000_000).await.expect("a token");
+    let victim = Shopper::customer(shop, token);
+    victim.done(&hamgam(Method::POST, "/items", json!({"product": PRODUCT, "notes": MARKS[3]}))).await;
+    let extra = json!({"text": MARKS[4]});
+    let update = json!({"archive_id": PRODUCT, "quantity": 432_109, "sku_id": 7, "order_extra": extra});
+    victim.done(&anqicms("update", update)).await;
+    let number = 987_654_321;
+    let references = json!({"address": number, "shipping_method": number, "payment_method": number});
+    victim.done(&hamgam(Method::PATCH, "", references)).await;
+    victim
+}
+
+/// A stranger who has never done anything; nobody has no token. Each is used once.
+async fn stranger(shop: &TestShop, kind: Stranger, number: usize) -> Option<Shopper> {
+    let email = format!("stranger{number}@example.com");
+    match kind {
+        Nobody => None,
+        BadToken => Some(Shopper::customer(shop, "0123456789abcdef0123456789abcdef01234567".to_owned())),
+        Guest => Some(Shopper::new_guest(shop).await),
+        Customer => Some(Shopper::new_customer(shop, &email).await),
+        Merchant => {
+            Some(Shopper::customer(shop, shop.app.account(&email, Role::Merchant(StoreId::new(2))).await))
+        }
+    }
+}
+
+/// What a request says that aims at the victim's things.
+fn aimed(route: &Route) -> Map<String, Value> {
+    let value = |field: Field| match field {
+        Field::Listing | Field::Sku => json!(PRODUCT),
+        Field::Line | Field::Store | Field::EmptiedStore | Field::Count | Field::Total | Field::Delta => {
+            json!(1)
+        }
+        Field::Selected => json!(0),
+        Field::Notes => json!("a stranger was here"),
+        Field::Extra => json!({"by": "a stranger"}),
+        Field::Reference => json!(5),
+        Field::Name => json!(MARKS[0]),
+        Field::Secret => json!("a guess"),
+        Field::Search => json!(""),
+    };
+    route.fields.iter().map(|(name, field)| ((*name).to_owned(), value(*field))).collect()
+}
+
+/// What a route must answer to a stranger, as far as that is the same for all routes of a kind.
+fn is_right(route: &Route, method: &Method, kind: Stranger, reply: &Reply) -> bool {
+    let Some(dialect) = route.dialect() else { return true };
+    let is_cart = matches!(route.kind, Kind::Cart | Kind::Item);
+    match (dialect, kind) {
+        _ if !is_cart => true,
+        // Nobody is a guest from the first write on.
+        (Dialect::Anqicms, Nobody) if *method == Method::GET => {
+            reply.body == r#"{"code":0,"data":[],"msg":"","total":0}"#
+        }
+        (Dialect::Anqicms, Nobody) if route.kind == Kind::Cart => !reply.header("cart").is_empty(),
+        (Dialect::Anqicms, Nobody) => reply.json()["code"] == -1,
+        (_, Nobody | BadToken) => dialect.is_not_logged_in(reply),
+        (Dialect::Anqicms, _) if route.kind == Kind::Item => reply.json()["code"] == -1,
+        _ if route.kind == Kind::Item => reply.status == 404,
+        _ => dialect.is_done(reply),
+    }
+}
+
+fn assert_unmarked(text: &str, attempt: &str) {
+    for mark in MARKS {
+        assert!(!text.contains(mark), "{attempt} was shown {mark:?}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn no_stranger_reads_or_changes_a_cart_by_any_route() {
+    let shop = shop().await;
+    let victim = victim(&shop).await;
+    let before = victim.views().await;
+    let mut number = 0;
+    for route in ROUTES {
+        for kind in [Nobody, BadToken, Guest, Customer, Merchant] {
+            for path in route.paths(&PRODUCT.to_string(), "1") {
+                for method in route.methods() {
+                    number += 1;
+                    // A write would show in the times of the cart.
+                    shop.app.pass_seconds(1);
+                    let stranger = stranger(&shop, kind, number).await;
+                    let token = stranger.as_ref().map(|stranger| (stranger.header, stranger.token.as_str()));
+                    let reply = route.send(&shop, &method, &path, token, aimed(route)).await;
+                    let attempt = format!("{kind:?} by {method} {path}");
+                    assert!(reply.status.as_u16() < 500, "{attempt}: {}", reply.body);
+                    assert!(
+                        is_right(route, &method, kind, &reply),
+                        "{attempt}: {} {}",
+                        reply.status,
+                        reply.body
+                    );
+                    assert_unmarked(&format!("{:?}{}", reply.headers, reply.body), &attempt);
+                    assert_eq!(victim.views().await, before, "{attempt}");
+                    if let (Guest | Customer | Merchant, Some(stranger), false) =
+                        (kind, stranger, path.ends_with("logout.json"))
+                    {
+                        assert_unmarked(&stranger.views().await.concat(), &attempt);
+                    }
+                }
+            }
+        }
+    }
+    assert!(number > 400, "{number} attempts are too few to be all");
+}
+
+#[tokio::test]
+async fn a_line_id_means_a_line_of_ones_own_cart() {
+    let shop = shop().await;
+    let (li, wang) = (Shopper::new_customer(&shop, "li@example.com").await, victim(&shop).await);
+    li.done(&Dialect::Hamgam.add(1, 2)).await;
+    let before = wang.views().await;
+    // Both have a line 1.
+    li.done(&hamgam(Method::PATCH, "/items/1", json!({"quantity": 5, "notes": "mine"}))).await;
+    assert_eq!(li.lines().await, [(1, 1, 5)]);
+    li.done(&anqicms("remove", json!({"id": 1}))).await;
+    assert_eq!(li.lines().await, []);
+    assert_eq!(wang.views().await, before);
+}
+
+#[tokio::test]
+async fn a_stranger_who_logs_in_with_anothers_guest_token_takes_no_customers_cart() {
+    let shop = shop().await;
+    let victim = victim(&shop).await;
+    let before = victim.views().await;
+    shop.post("/login/reg.json").form("username=li@example.com&password=a-good-secret").send().await;
+    // Even with the victim's own token in the place of a guest's secret.
+    let login = json!({"email": "li@example.com", "password": "a-good-secret"});
+    let reply = shop.post("/api/login").header("cart", &victim.token).json(&login).send().await.json();
+    let token = reply["data"]["token"].as_str().expect("a token").to_owned();
+    assert_eq!(Shopper::customer(&shop, token).lines().await, []);
+    assert_eq!(victim.views().await, before);
+}

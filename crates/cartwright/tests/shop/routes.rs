@@ -1,0 +1,259 @@
+//! Every route of the server in one table; a scan of the route tables in the code keeps it whole.
+
+mod scan;
+
+use axum::http::Method;
+use form_urlencoded::Serializer;
+use serde_json::{Map, Value};
+use web::testing::{Reply, TestRequest, TestShop};
+
+use crate::client::Dialect;
+
+/// One verb of one path, as the code writes it.
+pub(crate) struct Route {
+    /// The room that serves it.
+    pub(crate) room: &'static str,
+    pub(crate) verb: &'static str,
+    path: &'static str,
+    pub(crate) kind: Kind,
+    /// What a request says, in its body or query.
+    pub(crate) fields: &'static [(&'static str, Field)],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Shows or changes the caller's cart.
+    Cart,
+    /// The same for one thing that must be in the cart.
+    Item,
+    /// The same for everybody.
+    Public,
+    /// Issues or ends a token.
+    Credential,
+    /// No handler, for any verb: a path that is not served, or lacks its slash.
+    Nowhere,
+    /// Begins other paths.
+    Prefix,
+}
+
+/// What a field means; see `hostile` for what must not be in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    Listing,
+    Sku,
+    Line,
+    Store,
+    /// The store to empty; none is all.
+    EmptiedStore,
+    /// Pieces to add.
+    Count,
+    /// Pieces to have.
+    Total,
+    /// Pieces to add or to take away.
+    Delta,
+    Selected,
+    Notes,
+    Extra,
+    Reference,
+    Name,
+    Secret,
+    /// A filter, an order, a page.
+    Search,
+}
+
+use Field::{
+    Count, Delta, EmptiedStore, Extra, Line, Listing, Name, Notes, Reference, Search, Secret, Selected, Sku,
+    Store, Total,
+};
+use Kind::{Cart, Credential, Item, Nowhere, Prefix, Public};
+
+const MT_NEW: &[(&str, Field)] = &[("nums", Count), ("distributor_product_id", Listing)];
+const MT_OLD: &[(&str, Field)] = &[("nums", Total), ("distributor_product_id", Listing)];
+const GOODS_LIST: &[(&str, Field)] = &[
+    ("storeid", Store),
+    ("typeid", Search),
+    ("title", Search),
+    ("orderBy", Search),
+    ("everyNumber", Search),
+    ("currentPage", Search),
+];
+const GOODS: &[(&str, Field)] = &[("goodsid", Listing)];
+const STORE: &[(&str, Field)] = &[("storeid", Store)];
+const STORE_GOODS: &[(&str, Field)] = &[("storeid", Store), ("goodsid", Listing)];
+const CHANGE: &[(&str, Field)] = &[("goodsid", Listing), ("changeNumber", Delta)];
+const SELECT_GOODS: &[(&str, Field)] = &[("goodsid", Listing), ("selected", Selected)];
+const SELECT_STORE: &[(&str, Field)] = &[("storeid", Store), ("selected", Selected)];
+const LOGIN: &[(&str, Field)] = &[("username", Name), ("password", Secret), ("storeid", Store)];
+const HAMGAM_NEW: &[(&str, Field)] = &[("product", Listing), ("quantity", Count), ("notes", Notes)];
+const HAMGAM_OLD: &[(&str, Field)] = &[("quantity", Total), ("notes", Notes)];
+const REFERENCES: &[(&str, Field)] =
+    &[("address", Reference), ("shipping_method", Reference), ("payment_method", Reference)];
+const PRODUCTS: &[(&str, Field)] = &[
+    ("limit", Search),
+    ("offset", Search),
+    ("search", Search),
+    ("ordering", Search),
+    ("category_id", Search),
+    ("brand_id", Search),
+    ("price_min", Search),
+    ("price_max", Search),
+    ("in_stock", Search),
+];
+const ANQICMS_ADD: &[(&str, Field)] =
+    &[("archive_id", Listing), ("sku_id", Sku), ("quantity", Count), ("order_extra", Extra)];
+const ANQICMS_UPDATE: &[(&str, Field)] =
+    &[("archive_id", Listing), ("sku_id", Sku), ("quantity", Total), ("order_extra", Extra)];
+const ARCHIVES: &[(&str, Field)] = &[
+    ("type", Search),
+    ("page", Search),
+    ("limit", Search),
+    ("q", Search),
+    ("categoryId", Search),
+    ("order", Search),
+];
+const ANQICMS_LOGIN: &[(&str, Field)] =
+    &[("user_name", Name), ("email", Name), ("phone", Name), ("password", Secret)];
+
+/// All of them, by room and in the order of its route table.
+pub(crate) const ROUTES: &[Route] = &[
+    row("mt", "get", "/rest_api/mt_shop_cart/", Cart, &[("page", Search)]),
+    row("mt", "post", "/rest_api/mt_shop_cart/", Cart, MT_NEW),
+    row("mt", "get", "/rest_api/mt_shop_cart/{distributor_product_id}/", Item, &[]),
+    row("mt", "put", "/rest_api/mt_shop_cart/{distributor_product_id}/", Item, MT_OLD),
+    row("mt", "patch", "/rest_api/mt_shop_cart/{distributor_product_id}/", Item, MT_OLD),
+    row("mt", "delete", "/rest_api/mt_shop_cart/{distributor_product_id}/", Item, &[]),
+    row("mt", "any", "/rest_api/mt_shop_cart", Nowhere, &[]),
+    row("mt", "any", "/rest_api/mt_shop_cart/{distributor_product_id}", Nowhere, &[]),
+    row("mt", "any", "/rest_api/{*unknown}", Nowhere, &[]),
+    row("wangmarket", "post", "/login/getToken.json", Credential, &[]),
+    row("wangmarket", "post", "/login/login.json", Credential, LOGIN),
+    row("wangmarket", "post", "/login/reg.json", Credential, LOGIN),
+    row("wangmarket", "post", "/login/logout.json", Credential, &[]),
+    row("wangmarket", "get", "/goods/list.json", Public, GOODS_LIST),
+    row("wangmarket", "post", "/goods/list.json", Public, GOODS_LIST),
+    row("wangmarket", "get", "/goods/detail.json", Public, GOODS),
+    row("wangmarket", "post", "/goods/detail.json", Public, GOODS),
+    row("wangmarket", "get", "/goodsType/list.json", Public, STORE),
+    row("wangmarket", "post", "/goodsType/list.json", Public, STORE),
+    row("wangmarket", "get", "/store/getStore.json", Public, STORE),
+    row("wangmarket", "post", "/store/getStore.json", Public, STORE),
+    row("wangmarket", "get", "/cart/getStoreCart.json", Cart, STORE),
+    row("wangmarket", "post", "/cart/getStoreCart.json", Cart, STORE),
+    row("wangmarket", "get", "/cart/getCart.json", Cart, &[]),
+    row("wangmarket", "post", "/cart/getCart.json", Cart, &[]),
+    row("wangmarket", "get", "/cart/getGoodsCart.json", Cart, STORE_GOODS),
+    row("wangmarket", "post", "/cart/getGoodsCart.json", Cart, STORE_GOODS),
+    row("wangmarket", "post", "/cart/change.json", Cart, CHANGE),
+    row("wangmarket", "post", "/cart/goodsCartSelected.json", Cart, SELECT_GOODS),
+    row("wangmarket", "post", "/cart/storeCartSelected.json", Cart, SELECT_STORE),
+    row("wangmarket", "post", "/cart/clearStoreCart.json", Cart, &[("storeid", EmptiedStore)]),
+    row("wangmarket", "any", "/shop/api/{*unknown}", Nowhere, &[]),
+    row("wangmarket", "", "/shop/api", Prefix, &[]),
+    row("hamgam", "post", "/api/shop/cart/items", Cart, HAMGAM_NEW),
+    row("hamgam", "patch", "/api/shop/cart/items/{item}", Item, HAMGAM_OLD),
+    row("hamgam", "delete", "/api/shop/cart/items/{item}", Item, &[]),
+    row("hamgam", "get", "/api/shop/cart", Cart, &[]),
+    row("hamgam", "patch", "/api/shop/cart", Cart, REFERENCES),
+    row("hamgam", "delete", "/api/shop/cart", Cart, &[]),
+    row("hamgam", "get", "/api/shop/products", Public, PRODUCTS),
+    row("hamgam", "get", "/api/shop/products/{slug}", Public, &[]),
+    row("hamgam", "post", "/api/users/auth/otp/signin", Credential, &[("mobile_number", Name)]),
+    row("hamgam", "post", "/api/users/auth/otp/verify", Credential, &[("code", Secret)]),
+    row("hamgam", "any", "/api/shop/{*unknown}", Nowhere, &[]),
+    row("hamgam", "any", "/api/users/{*unknown}", Nowhere, &[]),
+    row("anqicms", "get", "/api/cart/list", Cart, &[("current", Search), ("pageSize", Search)]),
+    row("anqicms", "post", "/api/cart/add", Cart, ANQICMS_ADD),
+    row("anqicms", "post", "/api/cart/update", Cart, ANQICMS_UPDATE),
+    row("anqicms", "post", "/api/cart/remove", Item, &[("id", Line)]),
+    row("anqicms", "get", "/api/archive/list", Public, ARCHIVES),
+    row("anqicms", "get", "/api/archive/detail", Public, &[("id", Listing)]),
+    row("anqicms", "post", "/api/login", Credential, ANQICMS_LOGIN),
+    row("anqicms", "any", "/api/{*unknown}", Nowhere, &[]),
+    row("house", "get", "/healthz", Public, &[]),
+    row("house", "get", "/readyz", Public, &[]),
+    row("house", "get", "/metrics", Public, &[]),
+];
+
+const fn row(
+    room: &'static str,
+    verb: &'static str,
+    path: &'static str,
+    kind: Kind,
+    fields: &'static [(&'static str, Field)],
+) -> Route {
+    Route { room, verb, path, kind, fields }
+}
+
+impl Route {
+    /// The dialect; `None` for the house's own.
+    pub(crate) fn dialect(&self) -> Option<Dialect> {
+        match self.room {
+            "mt" => Some(Dialect::Mt),
+            "wangmarket" => Some(Dialect::Wangmarket),
+            "hamgam" => Some(Dialect::Hamgam),
+            "anqicms" => Some(Dialect::Anqicms),
+            "house" => None,
+            room => panic!("these tests do not know the dialect {room}"),
+        }
+    }
+
+    /// Where it is served, with this product and this line where the path names one.
+    pub(crate) fn paths(&self, listing: &str, line: &str) -> Vec<String> {
+        let mut path = self.path.replace("{distributor_product_id}", listing).replace("{item}", line);
+        path = path.replace("{slug}", &format!("product-{listing}")).replace("{*unknown}", "nowhere");
+        match (self.kind, self.room) {
+            (Prefix, _) => vec![],
+            (Nowhere, _) => vec![path],
+            (_, "wangmarket") => vec![format!("/shop/api{path}"), path],
+            (_, "hamgam") => vec![format!("{path}/"), path],
+            _ => vec![path],
+        }
+    }
+
+    /// Its verbs; a path without a handler is tried with a few.
+    pub(crate) fn methods(&self) -> Vec<Method> {
+        match self.verb {
+            "any" => vec![Method::GET, Method::POST, Method::DELETE],
+            verb => vec![verb.to_uppercase().parse().expect("a verb")],
+        }
+    }
+
+    /// Begins a request with a token in the place of the dialect.
+    pub(crate) fn begin<'a>(
+        &self,
+        shop: &'a TestShop,
+        method: &Method,
+        path: &str,
+        token: Option<(&str, &str)>,
+    ) -> TestRequest<'a> {
+        let Some((header, token)) = token else { return shop.request(method.clone(), path) };
+        let mark = if path.contains('?') { '&' } else { '?' };
+        let named =
+            if self.room == "wangmarket" { format!("{path}{mark}token={token}") } else { path.to_owned() };
+        let request = shop.request(method.clone(), &named);
+        self.dialect().unwrap_or(Dialect::Mt).authorize(request, header, token)
+    }
+
+    /// Sends values where the route reads them: in the query, in a form or as JSON.
+    pub(crate) async fn send(
+        &self,
+        shop: &TestShop,
+        method: &Method,
+        path: &str,
+        token: Option<(&str, &str)>,
+        values: Map<String, Value>,
+    ) -> Reply {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+        let pairs = values.iter().map(|(name, value)| (name, text(value)));
+        let form = Serializer::new(String::new()).extend_pairs(pairs).finish();
+        if *method == Method::GET {
+            return self.begin(shop, method, &format!("{path}?{form}"), token).send().await;
+        }
+        let request = self.begin(shop, method, path, token);
+        if self.room == "wangmarket" {
+            request.form(&form).send().await
+        } else {
+            request.json(&values.into()).send().await
+        }
+    }
+}
