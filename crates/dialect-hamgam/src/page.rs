@@ -88,7 +88,7 @@ impl Pages {
         query.extend(offset.map(|offset| ("offset".to_owned(), offset.to_string())));
         query.sort_by(|(one, _), (other, _)| one.cmp(other));
         let query = Serializer::new(String::new()).extend_pairs(query).finish();
-        self.links.absolute(&format!("{}?{query}", self.uri.path()))
+        self.links.here(&[self.uri.path(), "?", &query])
     }
 }
 

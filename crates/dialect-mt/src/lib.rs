@@ -23,8 +23,9 @@ impl Dialect for Mt {
         auth::session(shop, parts).await
     }
 
-    fn takes_keys(_: &str) -> bool {
-        true
+    fn takes_keys(path: &str) -> bool {
+        // Without the slash there is only a redirect, whose address no kept reply would have.
+        path.ends_with('/')
     }
 
     fn refuse(error: app::Error, _: &Parts) -> Response {

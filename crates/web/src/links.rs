@@ -1,5 +1,6 @@
 //! Absolute addresses: of this server as the client sees it, and of the client.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -28,12 +29,19 @@ impl Links {
     }
 
     /// An address that is absolute already, or a path of this server; "" stays "".
-    pub fn absolute(&self, address: &str) -> String {
+    pub fn absolute<'a>(&self, address: &'a str) -> Cow<'a, str> {
         if address.is_empty() || address.contains("://") {
-            return address.to_owned();
+            return Cow::Borrowed(address);
         }
         let slash = if address.starts_with('/') { "" } else { "/" };
-        format!("{}{slash}{address}", self.base)
+        Cow::Owned(self.here(&[slash, address]))
+    }
+
+    /// A path of this server, put together from pieces.
+    pub fn here(&self, path: &[&str]) -> String {
+        let mut address = self.base.clone();
+        path.iter().for_each(|piece| address.push_str(piece));
+        address
     }
 }
 

@@ -213,6 +213,7 @@ impl Route {
     /// Its verbs; a path without a handler is tried with a few.
     pub(crate) fn methods(&self) -> Vec<Method> {
         match self.verb {
+            "" => vec![],
             "any" => vec![Method::GET, Method::POST, Method::DELETE],
             verb => vec![verb.to_uppercase().parse().expect("a verb")],
         }
@@ -243,9 +244,7 @@ impl Route {
         token: Option<(&str, &str)>,
         values: Map<String, Value>,
     ) -> Reply {
-        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-        let pairs = values.iter().map(|(name, value)| (name, text(value)));
-        let form = Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let form = form(&values);
         if *method == Method::GET {
             return self.begin(shop, method, &format!("{path}?{form}"), token).send().await;
         }
@@ -256,4 +255,11 @@ impl Route {
             request.json(&values.into()).send().await
         }
     }
+}
+
+/// Values as a form or a query has them.
+pub(crate) fn form(values: &Map<String, Value>) -> String {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+    let pairs = values.iter().map(|(name, value)| (name, text(value)));
+    Serializer::new(String::new()).extend_pairs(pairs).finish()
 }

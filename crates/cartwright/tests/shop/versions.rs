@@ -195,6 +195,18 @@ async fn a_read_takes_no_key() {
 }
 
 #[tokio::test]
+async fn a_redirect_takes_no_key() {
+    let shop = shop().await;
+    let customer = customer(&shop, 0).await;
+    let authorization = format!("Token {}", customer.token);
+    for _ in 0..2 {
+        let request = shop.post("/rest_api/mt_shop_cart").header("authorization", &authorization);
+        let reply = request.header("idempotency-key", "k").json(&json!({})).send().await;
+        assert_eq!((reply.status.as_u16(), reply.header("location")), (301, "/rest_api/mt_shop_cart/"));
+    }
+}
+
+#[tokio::test]
 async fn what_issues_or_ends_a_token_takes_no_key() {
     let shop = shop().await;
     let guest = Shopper::new_guest(&shop).await;

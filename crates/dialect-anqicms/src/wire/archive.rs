@@ -1,6 +1,8 @@
 //! Archives, as products are called here, on the wire.
 
 use app::catalogue::{Filter, Offered, Order, PageQuery};
+use std::borrow::Cow;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::cart::Offer;
@@ -88,7 +90,7 @@ pub(crate) struct Archive<'a> {
     category_id: i64,
     views: i64,
     comment_count: i64,
-    images: Option<Vec<String>>,
+    images: Option<Vec<Cow<'a, str>>>,
     template: &'static str,
     status: u8,
     canonical_url: &'static str,
@@ -104,8 +106,8 @@ pub(crate) struct Archive<'a> {
     category: (),
     module_name: &'static str,
     data: Option<LongText<'a>>,
-    logo: String,
-    thumb: String,
+    logo: Cow<'a, str>,
+    thumb: Cow<'a, str>,
     extra: Extra,
     link: String,
 }
@@ -186,7 +188,7 @@ impl<'a> Archive<'a> {
             thumb: logo.clone(),
             logo,
             extra: Extra {},
-            link: links.absolute(&format!("/{}", product.handle)),
+            link: links.here(&["/", &product.handle]),
         }
     }
 }

@@ -156,7 +156,7 @@ struct Line<'a> {
 struct Product<'a> {
     id: i64,
     title: &'a str,
-    image: Option<Image>,
+    image: Option<Image<'a>>,
 }
 
 impl<'a> Cart<'a> {

@@ -1,6 +1,8 @@
 //! Pictures on the wire. The shop knows their addresses only: what else an image has is guessed from the
 //! address, or zero.
 
+use std::borrow::Cow;
+
 use domain::product::Product;
 use serde::Serialize;
 use web::Links;
@@ -21,31 +23,31 @@ const KINDS: [(&str, &str); 7] = [
 
 /// A picture of a product.
 #[derive(Serialize)]
-pub(crate) struct Image {
+pub(crate) struct Image<'a> {
     id: i64,
     r#type: &'static str,
-    name: String,
+    name: &'a str,
     size: i64,
     human_readable_size: &'static str,
-    f: String,
+    f: Cow<'a, str>,
     width: i64,
     height: i64,
     mode: &'static str,
 }
 
-impl Image {
+impl<'a> Image<'a> {
     /// The picture that stands for a product.
-    pub(crate) fn cover(product: &Product, links: &Links) -> Option<Self> {
+    pub(crate) fn cover(product: &'a Product, links: &Links) -> Option<Self> {
         Self::all(product, links).next()
     }
 
     /// The pictures of a product by position.
-    pub(crate) fn all(product: &Product, links: &Links) -> impl Iterator<Item = Self> {
+    pub(crate) fn all(product: &'a Product, links: &Links) -> impl Iterator<Item = Self> {
         let first = product.id.get() * PER_PRODUCT + 1;
         product.pictures.iter().zip(first..).map(|(address, id)| Self::new(id, address, links))
     }
 
-    fn new(id: i64, address: &str, links: &Links) -> Self {
+    fn new(id: i64, address: &'a str, links: &Links) -> Self {
         let path = address.split(['?', '#']).next().unwrap_or_default();
         let name = path.rsplit('/').next().unwrap_or_default();
         let end = name.rsplit_once('.').map_or("", |(_, end)| end);
@@ -53,7 +55,7 @@ impl Image {
         Self {
             id,
             r#type: kind.map_or("application/octet-stream", |(_, kind)| kind),
-            name: name.to_owned(),
+            name,
             size: 0,
             human_readable_size: "0 bytes",
             f: links.absolute(address),

@@ -130,7 +130,7 @@ impl FromRequestParts<Shop> for Slug {
 #[derive(Serialize)]
 pub(crate) struct Product<'a> {
     id: i64,
-    image: Option<Image>,
+    image: Option<Image<'a>>,
     code: &'a str,
     title: &'a str,
     slug: &'a str,
@@ -154,7 +154,7 @@ pub(crate) struct Detail<'a> {
     product: Product<'a>,
     description: &'a str,
     keywords: &'a str,
-    images: Vec<Image>,
+    images: Vec<Image<'a>>,
 }
 
 impl<'a> Product<'a> {

@@ -1,5 +1,7 @@
 //! Cart items on the wire.
 
+use std::borrow::Cow;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::cart::{FoldedLine, PricedCart};
@@ -119,7 +121,7 @@ struct Product<'a> {
     price: f64,
     id: i64,
     is_sell: u8,
-    image: String,
+    image: Cow<'a, str>,
     desc: &'a str,
 }
 

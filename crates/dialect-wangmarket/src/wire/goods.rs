@@ -1,6 +1,8 @@
 //! Goods on the wire: exactly the document's fields, in its order.
 
 use app::catalogue::{Filter, Order, PageQuery};
+use std::borrow::Cow;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::cart::Offer;
@@ -77,7 +79,7 @@ pub(crate) struct Goods<'a> {
     addtime: i64,
     storeid: i64,
     typeid: i64,
-    titlepic: String,
+    titlepic: Cow<'a, str>,
     user_buy_restrict: i64,
 }
 
@@ -131,18 +133,18 @@ pub(crate) struct Detail<'a> {
     #[serde(flatten)]
     outcome: Outcome<'static>,
     goods: Goods<'a>,
-    goods_image_list: Vec<GoodsImage>,
+    goods_image_list: Vec<GoodsImage<'a>>,
     goods_data: GoodsData<'a>,
 }
 
 /// A picture; pictures count from 1 within their goods.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct GoodsImage {
+struct GoodsImage<'a> {
     id: usize,
     goodsid: i64,
     rank: usize,
-    image_url: String,
+    image_url: Cow<'a, str>,
 }
 
 /// The long text, HTML.
@@ -156,7 +158,7 @@ impl<'a> Detail<'a> {
     pub(crate) fn new(offer: &'a Offer, content: &'a str, links: &Links) -> Self {
         let (listing, product) = (offer.listing(), offer.product());
         let id = listing.id.get();
-        let image = |(rank, picture): (usize, &String)| GoodsImage {
+        let image = |(rank, picture): (usize, &'a String)| GoodsImage {
             id: rank,
             goodsid: id,
             rank,
