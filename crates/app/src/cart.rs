@@ -54,11 +54,9 @@ pub async fn add(ctx: &Ctx, item: Item, quantity: i64, extras: Extras) -> Result
     ctx.session()?;
     let offer = offer(ctx, item).await?;
     let line = new_line(&offer, quantity, extras);
-    let cart =
-        write_raising(ctx, &offer, |cart| cart.quantity_of_sku(line.listing, line.sku) + line.quantity, {
-            |owner| rows::add(owner, &line, ctx.now).into()
-        })
-        .await?;
+    let wanted = |cart: &Cart| cart.quantity_of_sku(line.listing, line.sku) + line.quantity;
+    let steps = |owner| rows::add(owner, &line, ctx.now).into();
+    let cart = write_raising(ctx, &offer, Some(&line), wanted, steps).await?;
     priced(ctx, cart).await
 }
 
@@ -92,7 +90,7 @@ pub async fn set(
             Scope::Product => first + line.quantity - cart.quantity_of(line.listing),
         }
     };
-    let cart = write_raising(ctx, &offer, wanted, |owner| {
+    let cart = write_raising(ctx, &offer, None, wanted, |owner| {
         let mut steps = Vec::new();
         if absent == WhenAbsent::Refuse {
             steps.push(rows::has(owner, line.listing));
@@ -142,7 +140,7 @@ pub async fn edit_line(
     let offer = offer(ctx, Item { listing: known.listing, sku: Some(known.sku) }).await?;
     let cart = match quantity {
         None => write(ctx, steps).await?,
-        Some(quantity) => write_raising(ctx, &offer, |_| quantity, steps).await?,
+        Some(quantity) => write_raising(ctx, &offer, None, |_| quantity, steps).await?,
     };
     priced(ctx, cart).await
 }
@@ -242,23 +240,24 @@ async fn priced(ctx: &Ctx, cart: Arc<Cart>) -> Result<PricedCart> {
     Ok(PricedCart::new(cart, offers))
 }
 
-/// A write that may be refused; `wanted` tells how many pieces of the offer's SKU its line would hold.
+/// A write that may be refused; `wanted` tells how many pieces of the offer's SKU its line would hold. A write
+/// that changes one line only says which.
 ///
 /// The statement refuses, a read explains. Where the read finds nothing against the write any more, the
 /// write is tried again.
 async fn write_raising(
     ctx: &Ctx,
     offer: &Offer,
+    line: Option<&NewLine>,
     wanted: impl Fn(&Cart) -> i64,
     steps: impl Fn(OwnerId) -> Vec<Step>,
 ) -> Result<Arc<Cart>> {
     for _ in 0..ATTEMPTS {
-        if let Some(cart) = try_write(ctx, &steps).await? {
+        if let Some(cart) = try_write(ctx, line, &steps).await? {
             return Ok(cart);
         }
-        ctx.app.catalogue().forget_product(offer.product().id);
-        let item = Item { listing: offer.listing().id, sku: Some(offer.sku().id) };
-        let offer = self::offer(ctx, item).await?;
+        let offered = ctx.app.catalogue().refreshed(offer.listing().id).await?;
+        let offer = offered.ok_or(Error::NoSuchProduct)?.offer(Some(offer.sku().id))?;
         let cart = ctx.app.store().cart(ctx.owner()?).await?;
         if let Some(against) = cart.against(&offer, wanted(&cart)) {
             return Err(against.into());
@@ -269,13 +268,17 @@ async fn write_raising(
 
 /// A write that puts nothing into the cart, so that no stock or limit can be against it.
 async fn write(ctx: &Ctx, steps: impl Fn(OwnerId) -> Vec<Step>) -> Result<Arc<Cart>> {
-    let written = try_write(ctx, &steps).await?;
+    let written = try_write(ctx, None, &steps).await?;
     written.ok_or_else(|| Error::Internal("a write that adds nothing was refused".to_owned()))
 }
 
 /// Runs steps on the caller's cart as one transaction: guest token still good, or issued; key claimed, cart
 /// locked at the version seen, steps, and the cart as they left it. `None` when a stock or a limit refused.
-async fn try_write(ctx: &Ctx, steps: &impl Fn(OwnerId) -> Vec<Step>) -> Result<Option<Arc<Cart>>> {
+async fn try_write(
+    ctx: &Ctx,
+    line: Option<&NewLine>,
+    steps: &impl Fn(OwnerId) -> Vec<Step>,
+) -> Result<Option<Arc<Cart>>> {
     let store = ctx.app.store();
     let mut session = ctx.session()?.clone();
     loop {
@@ -285,7 +288,11 @@ async fn try_write(ctx: &Ctx, steps: &impl Fn(OwnerId) -> Vec<Step>) -> Result<O
         all.extend(ctx.key.as_ref().map(|key| idempotency::claim(key, ctx.now)));
         all.push(rows::lock(owner, ctx.now, ctx.seen));
         all.extend(steps(owner));
-        let refusal = match store.write_cart(owner, all).await {
+        let written = match line {
+            Some(line) => store.write_line(owner, line, all).await,
+            None => store.write_cart(owner, all).await,
+        };
+        let refusal = match written {
             Err(store::Error::Refused(refusal)) => refusal,
             written => return Ok(Some(written?)),
         };

@@ -142,6 +142,17 @@ impl Catalogue {
         Ok(self.offered_many(&[id]).await?.pop().flatten())
     }
 
+    /// A listing with its product as the database has them now; what memory holds is forgotten if it differs.
+    pub(crate) async fn refreshed(&self, id: ListingId) -> Result<Option<Offered>> {
+        let Some(listing) = self.store.listings(&[id]).await?.pop() else { return Ok(None) };
+        let Some(product) = self.store.products(&[listing.product]).await?.pop() else { return Ok(None) };
+        let fresh = Offered { listing: Arc::new(listing), product: Arc::new(product) };
+        if self.offered(id).await?.is_some_and(|known| known != fresh) {
+            self.forget_product(fresh.product.id);
+        }
+        Ok(Some(fresh))
+    }
+
     /// A listing that the public sees.
     pub async fn on_sale(&self, id: ListingId) -> Result<Offered> {
         let offered = self.offered(id).await?;

@@ -2,6 +2,7 @@
 
 use std::hash::Hash;
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 
 use domain::time::Timestamp;
 use governor::clock::{Clock as _, DefaultClock};
@@ -23,7 +24,9 @@ pub(crate) struct Throttles {
 
 impl Throttles {
     pub(crate) fn new(settings: &Settings) -> Self {
-        let quota = |burst| {
+        // The limiter notices the attempt after its burst: the last one that is let through is that one.
+        let quota = |attempts: NonZeroU32| {
+            let burst = NonZeroU32::new(attempts.get() - 1).unwrap_or(NonZeroU32::MIN);
             Quota::with_period(settings.attempt_every)
                 .map_or(Quota::per_minute(burst), |quota| quota.allow_burst(burst))
         };

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::limits::{MAX_LINE_QUANTITY, MAX_LINES};
 use web::fields::Unreadable;
-use web::{reported, with_etag};
+use web::refusal;
 
 use crate::wire::envelope::Outcome;
 use crate::wire::language::Text;
@@ -55,10 +55,7 @@ impl IntoResponse for Error {
             Self::App(error) => {
                 let (status, code) = answer(&error);
                 let response = (status, Outcome { code, text: sentence(&error) }).into_response();
-                match error {
-                    app::Error::VersionMismatch { current } => with_etag(current, response),
-                    other => reported(&other, response),
-                }
+                refusal(&error, response)
             }
             Self::NotFound => {
                 let text = Text::new("接口不存在", "There is no such endpoint");

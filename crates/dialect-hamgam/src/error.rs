@@ -1,13 +1,13 @@
 //! Errors as Django REST framework says them.
 
-use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::id::ListingId;
 use domain::limits::{MAX_LINE_QUANTITY, MAX_LINES};
 use serde_json::{Map, Value, json};
 use web::fields::Unreadable;
-use web::{Json, reported, with_etag};
+use web::{Json, refusal};
 
 use crate::auth::{Anyone, Shopper};
 
@@ -88,11 +88,7 @@ impl IntoResponse for Error {
                 let response = detail(status(&error), sentence(&error));
                 match error {
                     app::Error::NotLoggedIn => challenged(response),
-                    app::Error::VersionMismatch { current } => with_etag(current, response),
-                    app::Error::Throttled { seconds } => {
-                        ([(RETRY_AFTER, seconds.to_string())], response).into_response()
-                    }
-                    other => reported(&other, response),
+                    other => refusal(&other, response),
                 }
             }
             Self::NotFound => detail(StatusCode::NOT_FOUND, "Not found."),

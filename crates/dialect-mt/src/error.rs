@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use domain::limits::{MAX_LINE_QUANTITY, MAX_LINES};
 use serde_json::{Map, Value, json};
 use web::fields::Unreadable;
-use web::{Json, reported, with_etag};
+use web::{Json, refusal};
 
 use crate::auth::Shopper;
 
@@ -60,10 +60,7 @@ impl IntoResponse for Error {
         match self {
             Self::App(error) => {
                 let response = detail(status(&error), sentence(&error));
-                match error {
-                    app::Error::VersionMismatch { current } => with_etag(current, response),
-                    other => reported(&other, response),
-                }
+                refusal(&error, response)
             }
             Self::NotFound => detail(StatusCode::NOT_FOUND, "未找到。".to_owned()),
             Self::InvalidPage => detail(StatusCode::NOT_FOUND, "无效页面。".to_owned()),

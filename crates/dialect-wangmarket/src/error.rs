@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::account::IdentifierError;
 use serde_json::json;
-use web::{Json, reported, with_etag};
+use web::{Json, refusal};
 
 use crate::wire::Outcome;
 use crate::wire::cart::StoreCart;
@@ -53,16 +53,11 @@ impl IntoResponse for Error {
         let refused = |status: StatusCode, info: &str| (status, Json(Outcome::refused(info))).into_response();
         match self {
             // The one result that is a text.
-            Self::App(app::Error::NotLoggedIn) => {
-                Json(json!({ "result": "2", "info": "not login" })).into_response()
+            Self::App(error @ app::Error::NotLoggedIn) => {
+                let response = Json(json!({ "result": "2", "info": "not login" })).into_response();
+                refusal(&error, response)
             }
-            Self::App(error) => {
-                let response = refused(status(&error), &sentence(&error));
-                match error {
-                    app::Error::VersionMismatch { current } => with_etag(current, response),
-                    other => reported(&other, response),
-                }
-            }
+            Self::App(error) => refusal(&error, refused(status(&error), &sentence(&error))),
             Self::Missing(info) => refused(StatusCode::OK, info),
             Self::MissingInCart(info) => Json(StoreCart::missing(info)).into_response(),
             Self::NoNumber(name) => refused(StatusCode::OK, &format!("参数 {name} 须为 64 位以内的整数")),

@@ -34,6 +34,21 @@ macro_rules! held {
     };
 }
 
+/// A cart with some of its lines.
+macro_rules! cart {
+    ($lines:literal) => {
+        concat!(
+            "select cart.version, cart.address, cart.shipping_method, cart.payment_method,
+                cart.created_at, cart.updated_at,
+                line.id, line.listing_id, line.sku_id, line.quantity, line.is_selected, line.notes,
+                line.order_extra, line.price_when_added, line.created_at, line.updated_at
+            from cart left join cart_line as line on ",
+            $lines,
+            " where cart.owner_id = $1"
+        )
+    };
+}
+
 statements! {
     /// Takes the lock of the shopper's cart row, made when missing, and counts the write.
     LOCK = "insert into cart (owner_id, version, next_line_id, created_at, updated_at)
@@ -188,12 +203,10 @@ statements! {
     DROP_CART = "delete from cart where owner_id = $1 and version = $2";
 
     /// A cart with its lines in the order of the table; one row with nulls for a cart without lines.
-    CART = "select cart.version, cart.address, cart.shipping_method, cart.payment_method,
-            cart.created_at, cart.updated_at,
-            line.id, line.listing_id, line.sku_id, line.quantity, line.is_selected, line.notes,
-            line.order_extra, line.price_when_added, line.created_at, line.updated_at
-        from cart left join cart_line as line on line.owner_id = $1
-        where cart.owner_id = $1";
+    CART = cart!("line.owner_id = $1");
+
+    /// The same with one line only, or with none.
+    CART_LINE = cart!("line.owner_id = $1 and line.listing_id = $2 and line.sku_id = $3");
 }
 
 /// The carts kept in memory, current within the process.
@@ -212,8 +225,10 @@ impl Weighter<OwnerId, Arc<Cart>> for ByLines {
 /// What a transaction does to carts.
 #[derive(Debug, Default)]
 pub(crate) struct Touched {
-    /// The cart that the last step reads.
+    /// The cart that the caller wants to see.
     pub shown: Option<OwnerId>,
+    /// The only line of it that the steps change, where there is only one.
+    pub line: Option<(ListingId, SkuId)>,
     /// A cart that is gone.
     pub gone: Option<OwnerId>,
 }
@@ -222,6 +237,11 @@ impl CartCache {
     /// Room for so many carts of five lines.
     pub(crate) fn new(carts: usize) -> Self {
         Self(Cache::with_weighter(carts, carts as u64 * 6, ByLines))
+    }
+
+    /// The cart as last published.
+    pub(crate) fn get(&self, owner: &OwnerId) -> Option<Arc<Cart>> {
+        self.0.get(owner)
     }
 
     /// Makes the committed state the one that everybody reads. A load that began before loses its place.
@@ -238,7 +258,7 @@ impl CartCache {
 impl Store {
     /// A shopper's cart; an empty one of version 0 when nothing was ever written.
     pub async fn cart(&self, owner: OwnerId) -> Result<Arc<Cart>> {
-        if let Some(cart) = self.carts.0.get(&owner) {
+        if let Some(cart) = self.carts.get(&owner) {
             self.stats.cart_hits.inc();
             return Ok(cart);
         }
@@ -251,9 +271,18 @@ impl Store {
     }
 
     /// Runs the steps as one transaction and returns the cart as they left it.
-    pub async fn write_cart(&self, owner: OwnerId, mut steps: Vec<Step>) -> Result<Arc<Cart>> {
-        steps.push(Step::new(CART, vec![owner.into()]));
-        let (_, cart) = self.db.write(steps, Touched { shown: Some(owner), gone: None }).await?;
+    pub async fn write_cart(&self, owner: OwnerId, steps: Vec<Step>) -> Result<Arc<Cart>> {
+        self.write_touching(steps, Touched { shown: Some(owner), ..Touched::default() }).await
+    }
+
+    /// The same for steps that change one line only.
+    pub async fn write_line(&self, owner: OwnerId, line: &NewLine, steps: Vec<Step>) -> Result<Arc<Cart>> {
+        let touched = Touched { shown: Some(owner), line: Some((line.listing, line.sku)), gone: None };
+        self.write_touching(steps, touched).await
+    }
+
+    async fn write_touching(&self, steps: Vec<Step>, touched: Touched) -> Result<Arc<Cart>> {
+        let (_, cart) = self.db.write(steps, touched).await?;
         cart.ok_or(Error::Unreadable("a written cart is missing"))
     }
 
@@ -262,11 +291,9 @@ impl Store {
         &self,
         guest: OwnerId,
         customer: OwnerId,
-        mut steps: Vec<Step>,
+        steps: Vec<Step>,
     ) -> Result<Arc<Cart>> {
-        steps.push(Step::new(CART, vec![customer.into()]));
-        let (_, cart) = self.db.write(steps, Touched { shown: Some(customer), gone: Some(guest) }).await?;
-        cart.ok_or(Error::Unreadable("a merged cart is missing"))
+        self.write_touching(steps, Touched { shown: Some(customer), line: None, gone: Some(guest) }).await
     }
 }
 
@@ -479,6 +506,19 @@ pub fn drop_cart(owner: OwnerId, seen: i64) -> Vec<Step> {
         clear(owner, None),
         Step::new(DROP_CART, vec![owner.into(), seen.into()]).or_refuse(Refusal::Version),
     ]
+}
+
+/// The cart as one more write left it: the known one with what [`CART_LINE`] gives, if the known one is just
+/// one write older.
+pub(crate) fn with_line(known: &Cart, line: (ListingId, SkuId), rows: &Rows) -> Result<Option<Cart>> {
+    let mut cart = from_rows(known.owner, rows)?;
+    if cart.version != known.version + 1 {
+        return Ok(None);
+    }
+    let others = known.lines.iter().filter(|known| (known.listing, known.sku) != line);
+    cart.lines.extend(others.cloned());
+    cart.lines.sort_unstable_by_key(|line| line.id);
+    Ok(Some(cart))
 }
 
 /// Reads what [`CART`] gives.

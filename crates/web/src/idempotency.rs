@@ -12,6 +12,7 @@ use http_body_util::{BodyExt, Collected};
 use sha2::{Digest, Sha256};
 
 use crate::frame::{Content, run};
+use crate::refusal::Unkept;
 use crate::{Dialect, Shop};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -36,7 +37,7 @@ pub(crate) async fn honour<D: Dialect>(shop: &Shop, mut parts: Parts, next: Next
     };
     parts.extensions.insert(turn.key().clone());
     let response = run::<D>(parts, next).await;
-    if !is_final(response.status()) {
+    if !is_final(response.status()) || response.extensions().get::<Unkept>().is_some() {
         return response;
     }
     let (head, body) = response.into_parts();

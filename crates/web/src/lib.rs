@@ -10,6 +10,7 @@ mod json;
 mod links;
 pub mod metrics;
 mod observe;
+mod refusal;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time;
@@ -26,7 +27,8 @@ pub use etag::with_etag;
 pub use frame::{Content, ctx, frame};
 pub use json::Json;
 pub use links::{Links, client_address};
-pub use observe::{cors, reported};
+pub use observe::cors;
+pub use refusal::refusal;
 pub use time::rfc3339;
 
 use crate::metrics::Metrics;

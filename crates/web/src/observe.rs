@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use app::Error;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::Response;
@@ -11,21 +10,10 @@ use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
 use crate::Outside;
 use crate::metrics::Metrics;
+use crate::refusal::Defect;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 static REQUESTS: AtomicU64 = AtomicU64::new(0);
-
-/// What an operator should know of a reply that says that the server failed.
-#[derive(Clone, Debug)]
-struct Defect(String);
-
-/// Marks the dialect's reply to an error that is the server's fault, so that it is logged once.
-pub fn reported(error: &Error, mut response: Response) -> Response {
-    if let Error::Internal(_) | Error::Unavailable(_) | Error::DeliveryFailed = error {
-        response.extensions_mut().insert(Defect(error.to_string()));
-    }
-    response
-}
 
 /// A request as it came in.
 pub(crate) struct Observed {
@@ -90,7 +78,14 @@ pub fn cors(outside: &Outside) -> CorsLayer {
         name("x-requested-with"),
         REQUEST_ID,
     ];
-    let shown = [header::ETAG, name("idempotent-replayed"), name("cart"), name("token"), REQUEST_ID];
+    let shown = [
+        header::ETAG,
+        header::RETRY_AFTER,
+        name("idempotent-replayed"),
+        name("cart"),
+        name("token"),
+        REQUEST_ID,
+    ];
     let methods = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
     let layer = CorsLayer::new()
         .allow_methods(methods)

@@ -30,7 +30,7 @@ impl Goods {
         let mut several = product(2, 1, "several");
         several.skus[0].stock = 6;
         several.skus.push(Sku { price: Money::from_minor(2500), stock: 5, ..sku(20) });
-        several.skus.push(Sku { price: Money::from_minor(300), stock: 2, ..sku(21) });
+        several.skus.push(Sku { price: Money::from_minor(300), stock: 4, ..sku(21) });
         let off_sale = Product { status: Status::OffSale, ..product(3, 1, "off sale") };
         let mut sold_out = product(4, 1, "sold out");
         sold_out.skus[0].stock = 0;

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
+use domain::cart::Cart;
+use domain::id::{ListingId, OwnerId, SkuId};
 use rusqlite::Connection;
 
 use super::connection::run;
 use super::{Transaction, Write};
-use crate::cart::{CartCache, Touched};
+use crate::cart::CartCache;
 use crate::db::Written;
 use crate::stats::Stats;
-use crate::{Error, Result, Step, cart};
+use crate::{Error, Result, cart};
 
 /// The most callers in one commit: bounds what a crash can cost and how long the first one waits.
 const BATCH: usize = 512;
@@ -71,7 +73,7 @@ impl Writer {
         let (mut batch, mut next) = (Vec::new(), Some(first));
         while let Some(caller) = next.take() {
             let outcome = match &began {
-                Ok(()) => self.transaction(&caller),
+                Ok(()) => self.transaction(&caller, &batch),
                 Err(error) => Err(again(error)),
             };
             batch.push(Ran { caller, outcome });
@@ -87,9 +89,9 @@ impl Writer {
     }
 
     /// Runs one caller's steps; on failure nothing of them is left.
-    fn transaction(&self, caller: &Transaction) -> Result<Written> {
+    fn transaction(&self, caller: &Transaction, before: &[Ran]) -> Result<Written> {
         self.statement(SAVEPOINT)?;
-        let outcome = self.steps(&caller.steps, &caller.touched);
+        let outcome = self.steps(caller, before);
         if outcome.is_err() && !self.connection.is_autocommit() {
             self.statement(UNDO)?;
         }
@@ -99,14 +101,15 @@ impl Writer {
 
     /// The same for a caller who shares the commit with nobody.
     fn alone(&self, caller: &Transaction) -> Result<Written> {
-        let outcome = self.steps(&caller.steps, &caller.touched);
+        let outcome = self.steps(caller, &[]);
         if outcome.is_err() && !self.connection.is_autocommit() {
             self.statement(ROLLBACK)?;
         }
         outcome
     }
 
-    fn steps(&self, steps: &[Step], touched: &Touched) -> Result<Written> {
+    fn steps(&self, caller: &Transaction, before: &[Ran]) -> Result<Written> {
+        let steps = &caller.steps;
         self.stats.statements.inc_by(steps.len() as u64);
         let mut rows = Vec::with_capacity(steps.len());
         for step in steps {
@@ -116,11 +119,25 @@ impl Writer {
             }
             rows.push(met);
         }
-        let cart = match (touched.shown, rows.last()) {
-            (Some(owner), Some(rows)) => Some(Arc::new(cart::from_rows(owner, rows)?)),
-            _ => None,
-        };
-        Ok((rows, cart))
+        let cart =
+            caller.touched.shown.map(|owner| self.cart(owner, caller.touched.line, before)).transpose()?;
+        Ok((rows, cart.map(Arc::new)))
+    }
+
+    /// The cart as the steps left it. Where they changed one line, the others are taken from memory: from an
+    /// earlier caller of the batch, or from what is published.
+    fn cart(&self, owner: OwnerId, line: Option<(ListingId, SkuId)>, before: &[Ran]) -> Result<Cart> {
+        self.stats.statements.inc();
+        if let Some((listing, sku)) = line
+            && let Some(known) = written(before, owner).or_else(|| self.carts.get(&owner))
+        {
+            let params = [owner.into(), listing.into(), sku.into()];
+            let rows = run(&self.connection, cart::CART_LINE.sqlite, &params)?;
+            if let Some(cart) = cart::with_line(&known, (listing, sku), &rows)? {
+                return Ok(cart);
+            }
+        }
+        cart::from_rows(owner, &run(&self.connection, cart::CART.sqlite, &[owner.into()])?)
     }
 
     /// Commits, then publishes, then answers: nobody hears of a change that could still be lost, and
@@ -165,6 +182,12 @@ impl Writer {
     fn statement(&self, sql: &'static str) -> Result<()> {
         run(&self.connection, sql, &[]).map(drop)
     }
+}
+
+/// The cart as the last caller of the batch left it.
+fn written(batch: &[Ran], owner: OwnerId) -> Option<Arc<Cart>> {
+    let carts = batch.iter().rev().filter_map(|ran| ran.outcome.as_ref().ok()?.1.as_ref());
+    carts.into_iter().find(|cart| cart.owner == owner).cloned()
 }
 
 /// The same error for another caller of the batch.
