@@ -57,7 +57,8 @@ pub(crate) async fn honour<D: Dialect>(shop: &Shop, mut parts: Parts, next: Next
 
 fn printable(parts: &Parts) -> Option<String> {
     let text = parts.headers.get(KEY)?.to_str().ok()?;
-    (1..=255).contains(&text.len()).then(|| text.to_owned())
+    let is_key = (1..=255).contains(&text.len()) && !text.contains('\t');
+    is_key.then(|| text.to_owned())
 }
 
 /// Method, path, query and body, each with its length before it.

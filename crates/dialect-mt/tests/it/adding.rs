@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::{Shopper, shop, shop_and_customer};
+use crate::{Shopper, shop_and_customer};
 
 #[tokio::test]
 async fn adding_answers_the_total() {
@@ -60,8 +60,7 @@ async fn two_shoppers_have_two_carts() {
 
 #[tokio::test]
 async fn fields_that_the_document_does_not_name_are_ignored() {
-    let shop = shop().await;
-    let li = Shopper::customer(&shop, "li@example.com").await;
+    let (_, li) = shop_and_customer().await;
     let body = json!({"nums": 2, "distributor_product_id": 1, "price": 0, "id": 8, "quantity": "x"});
     assert_eq!(li.post(&body).await.status, 201);
     assert_eq!(li.lines().await, [(1, 1, 2)]);

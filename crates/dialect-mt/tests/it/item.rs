@@ -66,7 +66,6 @@ async fn an_absent_item_is_not_found_before_the_body_is_read() {
     let paths = [1, 2, 3, 5, 6, 999].map(item).into_iter();
     let odd = ["abc", "1.5", "-1", "0", "x1", "99999999999999999999999", "%00", "%ff", "%20"];
     for path in paths.chain(odd.map(|id| format!("{CART}{id}/"))) {
-        let Ok(path) = path.parse::<axum::http::Uri>().map(|uri| uri.to_string()) else { continue };
         for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
             for (content_type, body) in [
                 ("application/json", "{\"nums\": 1, \"distributor_product_id\": 1}"),
