@@ -40,7 +40,9 @@ impl Links {
     /// A path of this server, put together from pieces.
     pub fn here(&self, path: &[&str]) -> String {
         let mut address = self.base.clone();
-        path.iter().for_each(|piece| address.push_str(piece));
+        for piece in path {
+            address.push_str(piece);
+        }
         address
     }
 }

@@ -71,6 +71,51 @@ async fn parallel_additions_never_exceed_the_stock() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_added_and_taken_away_in_parallel_cancels_out() {
+    let shop = shop_with(1_000_000).await;
+    let shopper = Shopper::new_customer(&shop, "li@example.com").await;
+    shopper.done(&Dialect::Hamgam.add(WANTED, 1000)).await;
+    let mut tasks = JoinSet::new();
+    for task in 0..TASKS {
+        let shopper = shopper.clone();
+        tasks.spawn(async move {
+            for time in 0..10 {
+                let call = match task % 2 {
+                    0 => DIALECTS[time % DIALECTS.len()].add(WANTED, 1),
+                    _ => Dialect::Wangmarket.add(WANTED, -1),
+                };
+                shopper.done(&call).await;
+            }
+        });
+    }
+    tasks.join_all().await;
+    assert_eq!(shopper.lines().await, [(WANTED, WANTED, 1000)]);
+    assert_eq!(shopper.etag().await, "\"641\"");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parallel_additions_never_exceed_the_lines_of_a_cart() {
+    const MOST: i64 = 500;
+    let shop = shop_with(100).await;
+    for id in 1000..1000 + MOST + 30 {
+        shop.app.put_product(&product(id, 1, "one of many")).await;
+    }
+    let shopper = Shopper::new_customer(&shop, "li@example.com").await;
+    for id in 1000..1000 + MOST - 5 {
+        shopper.done(&Dialect::Anqicms.add(id, 1)).await;
+    }
+    let mut tasks = JoinSet::new();
+    for (dialect, id) in DIALECTS.into_iter().cycle().zip(1000 + MOST - 5..1000 + MOST + 30) {
+        let shopper = shopper.clone();
+        tasks.spawn(async move { dialect.is_done(&shopper.send(&dialect.add(id, 1)).await) });
+    }
+    assert_eq!(tasks.join_all().await.into_iter().filter(|is_done| *is_done).count(), 5);
+    assert_eq!(shopper.send(&Dialect::Hamgam.view()).await.json()["count"], MOST);
+    // A line that is there takes more.
+    shopper.done(&Dialect::Mt.add(1000, 1)).await;
+}
+
 /// One write of each kind, to a cart whose first line holds 5 pieces.
 fn writes() -> Vec<Call> {
     let item = format!("{WANTED}/");
@@ -171,6 +216,7 @@ async fn a_login_loses_nothing_that_a_guest_adds_meanwhile() {
         assert_eq!(customer.lines().await, [(WANTED, WANTED, expected)], "round {round}");
         assert_eq!(Shopper::customer(&shop, guest.token).lines().await, customer.lines().await);
     }
+    assert!(expected > 100, "{expected} pieces are too few to have met a login");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use domain::id::StoreId;
 use serde_json::{Map, Value, json};
 use web::testing::{Reply, TestShop};
 
-use crate::client::{Dialect, Shopper, anqicms, hamgam};
+use crate::client::{Call, Dialect, Shopper, anqicms, hamgam};
 use crate::routes::{Field, Kind, ROUTES, Route};
 use crate::shop;
 
@@ -54,10 +54,23 @@ async fn victim(shop: &TestShop) -> Shopper {
     let extra = json!({"text": MARKS[4]});
     let update = json!({"archive_id": PRODUCT, "quantity": 432_109, "sku_id": 7, "order_extra": extra});
     victim.done(&anqicms("update", update)).await;
+    victim.done(&references()).await;
+    victim
+}
+
+/// Sets the victim's references.
+fn references() -> Call {
     let number = 987_654_321;
     let references = json!({"address": number, "shipping_method": number, "payment_method": number});
-    victim.done(&hamgam(Method::PATCH, "", references)).await;
-    victim
+    hamgam(Method::PATCH, "", references)
+}
+
+/// What the victim's cart holds by the database, whatever is in memory: a write answers what it has left.
+async fn stored(victim: &Shopper) -> Vec<String> {
+    victim.done(&references()).await;
+    let mut contents = victim.contents().await;
+    contents.retain(|body| !body.contains("updated_at"));
+    contents
 }
 
 /// A stranger who has never done anything; nobody has no token. Each is used once.
@@ -94,10 +107,10 @@ fn aimed(route: &Route) -> Map<String, Value> {
 
 /// What a route must answer to a stranger, as far as that is the same for all routes of a kind.
 fn is_right(route: &Route, method: &Method, kind: Stranger, reply: &Reply) -> bool {
-    let Some(dialect) = route.dialect() else { return true };
+    let Some(dialect) = route.dialect() else { return reply.status == 200 };
     let is_cart = matches!(route.kind, Kind::Cart | Kind::Item);
     match (dialect, kind) {
-        _ if !is_cart => true,
+        _ if !is_cart => !reply.status.is_server_error(),
         // Nobody is a guest from the first write on.
         (Dialect::Anqicms, Nobody) if *method == Method::GET => {
             reply.body == r#"{"code":0,"data":[],"msg":"","total":0}"#
@@ -121,38 +134,34 @@ fn assert_unmarked(text: &str, attempt: &str) {
 async fn no_stranger_reads_or_changes_a_cart_by_any_route() {
     let shop = shop().await;
     let victim = victim(&shop).await;
+    let stored_before = stored(&victim).await;
     let before = victim.views().await;
+    let targets = |route: &'static Route| {
+        let targets = route.targets(&PRODUCT.to_string(), "1").into_iter();
+        targets.map(move |(method, path)| (route, method, path))
+    };
+    let targets: Vec<_> = ROUTES.iter().flat_map(targets).collect();
+    assert!(targets.len() > 80, "{} requests are too few to be all", targets.len());
     let mut number = 0;
-    for route in ROUTES {
-        for kind in [Nobody, BadToken, Guest, Customer, Merchant] {
-            for path in route.paths(&PRODUCT.to_string(), "1") {
-                for method in route.methods() {
-                    number += 1;
-                    // A write would show in the times of the cart.
-                    shop.app.pass_seconds(1);
-                    let stranger = stranger(&shop, kind, number).await;
-                    let token = stranger.as_ref().map(|stranger| (stranger.header, stranger.token.as_str()));
-                    let reply = route.send(&shop, &method, &path, token, aimed(route)).await;
-                    let attempt = format!("{kind:?} by {method} {path}");
-                    assert!(reply.status.as_u16() < 500, "{attempt}: {}", reply.body);
-                    assert!(
-                        is_right(route, &method, kind, &reply),
-                        "{attempt}: {} {}",
-                        reply.status,
-                        reply.body
-                    );
-                    assert_unmarked(&format!("{:?}{}", reply.headers, reply.body), &attempt);
-                    assert_eq!(victim.views().await, before, "{attempt}");
-                    if let (Guest | Customer | Merchant, Some(stranger), false) =
-                        (kind, stranger, path.ends_with("logout.json"))
-                    {
-                        assert_unmarked(&stranger.views().await.concat(), &attempt);
-                    }
-                }
+    for kind in [Nobody, BadToken, Guest, Customer, Merchant] {
+        for (route, method, path) in &targets {
+            number += 1;
+            // A write would show in the times of the cart.
+            shop.app.pass_seconds(1);
+            let stranger = stranger(&shop, kind, number).await;
+            let token = stranger.as_ref().map(|stranger| (stranger.header, stranger.token.as_str()));
+            let reply = route.send(&shop, method, path, token, aimed(route)).await;
+            let attempt = format!("{kind:?} by {method} {path}");
+            assert!(is_right(route, method, kind, &reply), "{attempt}: {} {}", reply.status, reply.body);
+            assert_unmarked(&format!("{:?}{}", reply.headers, reply.body), &attempt);
+            assert_eq!(victim.views().await, before, "{attempt}");
+            let has_cart = matches!(kind, Guest | Customer | Merchant) && route.kind != Kind::Credential;
+            if let (true, Some(stranger)) = (has_cart, stranger) {
+                assert_unmarked(&stranger.views().await.concat(), &attempt);
             }
         }
     }
-    assert!(number > 400, "{number} attempts are too few to be all");
+    assert_eq!(stored(&victim).await, stored_before);
 }
 
 #[tokio::test]
@@ -160,25 +169,25 @@ async fn a_line_id_means_a_line_of_ones_own_cart() {
     let shop = shop().await;
     let (li, wang) = (Shopper::new_customer(&shop, "li@example.com").await, victim(&shop).await);
     li.done(&Dialect::Hamgam.add(1, 2)).await;
-    let before = wang.views().await;
+    let before = stored(&wang).await;
     // Both have a line 1.
     li.done(&hamgam(Method::PATCH, "/items/1", json!({"quantity": 5, "notes": "mine"}))).await;
     assert_eq!(li.lines().await, [(1, 1, 5)]);
     li.done(&anqicms("remove", json!({"id": 1}))).await;
     assert_eq!(li.lines().await, []);
-    assert_eq!(wang.views().await, before);
+    assert_eq!(stored(&wang).await, before);
 }
 
 #[tokio::test]
 async fn a_stranger_who_logs_in_with_anothers_guest_token_takes_no_customers_cart() {
     let shop = shop().await;
     let victim = victim(&shop).await;
-    let before = victim.views().await;
+    let before = stored(&victim).await;
     shop.post("/login/reg.json").form("username=li@example.com&password=a-good-secret").send().await;
     // Even with the victim's own token in the place of a guest's secret.
     let login = json!({"email": "li@example.com", "password": "a-good-secret"});
     let reply = shop.post("/api/login").header("cart", &victim.token).json(&login).send().await.json();
     let token = reply["data"]["token"].as_str().expect("a token").to_owned();
     assert_eq!(Shopper::customer(&shop, token).lines().await, []);
-    assert_eq!(victim.views().await, before);
+    assert_eq!(stored(&victim).await, before);
 }

@@ -219,6 +219,12 @@ impl Route {
         }
     }
 
+    /// Each verb at each of its paths.
+    pub(crate) fn targets(&self, listing: &str, line: &str) -> Vec<(Method, String)> {
+        let paths = self.paths(listing, line).into_iter();
+        paths.flat_map(|path| self.methods().into_iter().map(move |method| (method, path.clone()))).collect()
+    }
+
     /// Begins a request with a token in the place of the dialect.
     pub(crate) fn begin<'a>(
         &self,

@@ -141,11 +141,10 @@ impl Cart {
                     }
                     own.extra = own.extra.take().or(line.extra);
                 }
-                Some(_) => {}
                 None if most > 0 => {
                     self.lines.push(Line { id: 0, quantity: line.quantity.min(most), ..line });
                 }
-                None => {}
+                _ => {}
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Everything that a shopper can do to a cart, in each dialect's words and by the model's rules.
 
+use std::collections::BTreeMap;
+
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 use web::testing::Reply;
@@ -12,22 +14,69 @@ use crate::client::{Call, Dialect, anqicms, hamgam, mt, wangmarket};
 /// A write, with what a client says in it.
 #[derive(Clone, Debug)]
 pub(crate) enum Deed {
-    MtAdd { listing: i64, nums: i64 },
-    MtPut { listing: i64, nums: i64 },
-    MtPatch { listing: i64, nums: Option<i64> },
-    MtDelete { listing: i64 },
-    WangmarketChange { listing: i64, by: i64 },
-    WangmarketSelectGoods { listing: i64, is_selected: bool },
-    WangmarketSelectStore { store: i64, is_selected: bool },
-    WangmarketClear { store: i64 },
-    HamgamAdd { listing: i64, quantity: Option<i64>, notes: Option<String> },
-    HamgamEdit { line: i64, quantity: Option<i64>, notes: Option<String> },
-    HamgamRemove { line: i64 },
+    MtAdd {
+        listing: i64,
+        nums: i64,
+    },
+    MtPut {
+        listing: i64,
+        nums: i64,
+    },
+    MtPatch {
+        listing: i64,
+        nums: Option<i64>,
+    },
+    MtDelete {
+        listing: i64,
+    },
+    WangmarketChange {
+        listing: i64,
+        by: i64,
+    },
+    WangmarketSelectGoods {
+        listing: i64,
+        is_selected: bool,
+    },
+    WangmarketSelectStore {
+        store: i64,
+        is_selected: bool,
+    },
+    WangmarketClear {
+        store: i64,
+    },
+    HamgamAdd {
+        listing: i64,
+        quantity: Option<i64>,
+        notes: Option<String>,
+    },
+    HamgamEdit {
+        line: i64,
+        quantity: Option<i64>,
+        notes: Option<String>,
+    },
+    HamgamRemove {
+        line: i64,
+    },
     HamgamClear,
-    HamgamReferences { references: [Option<Option<i64>>; 3] },
-    AnqicmsAdd { listing: i64, sku: Option<i64>, quantity: i64, extra: Option<i64> },
-    AnqicmsUpdate { listing: i64, sku: Option<i64>, quantity: i64, extra: Option<i64> },
-    AnqicmsRemove { line: i64 },
+    /// By their place in [`REFERENCES`]; null clears.
+    HamgamReferences {
+        references: BTreeMap<usize, Option<i64>>,
+    },
+    AnqicmsAdd {
+        listing: i64,
+        sku: Option<i64>,
+        quantity: i64,
+        extra: Option<i64>,
+    },
+    AnqicmsUpdate {
+        listing: i64,
+        sku: Option<i64>,
+        quantity: i64,
+        extra: Option<i64>,
+    },
+    AnqicmsRemove {
+        line: i64,
+    },
 }
 
 use Deed::{
@@ -107,9 +156,8 @@ impl Deed {
             HamgamRemove { line } => hamgam(Method::DELETE, &format!("/items/{line}"), Value::Null),
             HamgamClear => hamgam(Method::DELETE, "", Value::Null),
             HamgamReferences { references } => {
-                let named = REFERENCES.iter().zip(references);
-                let body: Map<_, _> =
-                    named.filter_map(|(name, new)| new.map(|new| ((*name).to_owned(), json!(new)))).collect();
+                let named = references.iter().map(|(at, new)| (REFERENCES[*at].to_owned(), json!(new)));
+                let body: Map<_, _> = named.collect();
                 hamgam(Method::PATCH, "", body.into())
             }
             AnqicmsAdd { listing, sku, quantity, extra } => {
@@ -163,8 +211,8 @@ impl Deed {
                 Ok(())
             }
             HamgamReferences { references } => {
-                for (known, new) in cart.references.iter_mut().zip(references) {
-                    *known = new.unwrap_or(*known);
+                for (at, new) in references {
+                    cart.references[at] = new;
                 }
                 Ok(())
             }

@@ -2,6 +2,7 @@
 
 use domain::money::Money;
 use domain::product::{Product, Status};
+use proptest::collection::{btree_map, vec as several};
 use proptest::option::of as maybe;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -84,7 +85,7 @@ pub(crate) fn plan() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Header::Stale),
     ];
     let step = (0..2_usize, act, header).prop_map(|(shopper, act, header)| Step { shopper, act, header });
-    let steps = (prop::collection::vec(filling, 0..=12), prop::collection::vec(step, 1..=28));
+    let steps = (several(filling, 0..=12), several(step, 1..=28));
     steps.prop_map(|(filling, rest)| [filling, rest].concat())
 }
 
@@ -100,16 +101,12 @@ fn listing() -> impl Strategy<Value = i64> {
 
 /// A listing and perhaps one of its SKUs, rarely another product's.
 fn item() -> impl Strategy<Value = (i64, Option<i64>)> {
-    let several = (select(vec![2_i64, 100]), maybe(select(vec![2_i64, 20, 21])));
-    prop_oneof![2 => several, 2 => listing().prop_map(|id| (id, None)), 1 => (listing(), maybe(select(vec![1_i64, 20, 9])))]
+    let of_several = (select(vec![2_i64, 100]), maybe(select(vec![2_i64, 20, 21])));
+    prop_oneof![2 => of_several, 2 => listing().prop_map(|id| (id, None)), 1 => (listing(), maybe(select(vec![1_i64, 20, 9])))]
 }
 
 fn notes() -> impl Strategy<Value = Option<String>> {
     maybe(select(vec!["", "a note", "یادداشت", "备注"]).prop_map(ToOwned::to_owned))
-}
-
-fn reference() -> impl Strategy<Value = Option<Option<i64>>> {
-    maybe(maybe(1..=9_i64))
 }
 
 fn wish() -> impl Strategy<Value = Wish> {
@@ -132,7 +129,7 @@ fn wish() -> impl Strategy<Value = Wish> {
             .prop_map(move |(quantity, notes)| Deed::HamgamEdit { line, quantity, notes }),
         2 => Just(Deed::HamgamRemove { line }),
         1 => Just(Deed::HamgamClear),
-        2 => [reference(), reference(), reference()]
+        2 => btree_map(0..3_usize, maybe(1..=9_i64), 0..=3)
             .prop_map(|references| Deed::HamgamReferences { references }),
         10 => (item(), pieces(), maybe(0..5_i64)).prop_map(|((listing, sku), quantity, extra)| {
             Deed::AnqicmsAdd { listing, sku, quantity, extra }

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::product::Sku;
+use proptest::prelude::prop_assert;
+use proptest::test_runner::TestCaseResult;
 use serde_json::{Map, Value, json};
+use web::testing::Reply;
 
 use super::cart::{Cart, Line};
 use super::goods::{Goods, price};
@@ -12,8 +15,15 @@ use crate::client::Dialect;
 /// What a SKU without inventory tracking shows as its stock.
 const UNTRACKED: i64 = 9_999_999;
 
+/// Fails when a reply does not show what the model has.
+pub(crate) fn assert_shows(reply: &Reply, model: &Value, what: &str) -> TestCaseResult {
+    let shown = part(&reply.json(), model);
+    prop_assert!(shown == *model, "{what}\n  {shown}\nand by the rules it should be\n  {model}\n");
+    Ok(())
+}
+
 /// The part of a reply that the model speaks of; a map from numbers is kept whole.
-pub(crate) fn part(reply: &Value, model: &Value) -> Value {
+fn part(reply: &Value, model: &Value) -> Value {
     match (reply, model) {
         (Value::Object(reply), Value::Object(model)) => {
             let is_map = model.is_empty() || reply.keys().all(|key| key.parse::<i64>().is_ok());
