@@ -7,7 +7,7 @@ use domain::id::ListingId;
 use domain::limits::{MAX_LINE_QUANTITY, MAX_LINES};
 use serde_json::{Map, Value, json};
 use web::fields::Unreadable;
-use web::{Json, refusal};
+use web::{Json, drf, refusal};
 
 use crate::auth::{Anyone, Shopper};
 
@@ -85,7 +85,7 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match self {
             Self::App(error) => {
-                let response = detail(status(&error), sentence(&error));
+                let response = detail(drf::status(&error), sentence(&error));
                 match error {
                     app::Error::NotLoggedIn => challenged(response),
                     other => refusal(&other, response),
@@ -131,33 +131,6 @@ fn of_no_field(text: &str) -> Response {
 
 fn challenged(response: Response) -> Response {
     ([(WWW_AUTHENTICATE, "Token")], response).into_response()
-}
-
-fn status(error: &app::Error) -> StatusCode {
-    use app::Error as E;
-    match error {
-        E::NotLoggedIn => StatusCode::UNAUTHORIZED,
-        E::Forbidden => StatusCode::FORBIDDEN,
-        E::NoSuchProduct | E::NoSuchStore | E::NoSuchLine => StatusCode::NOT_FOUND,
-        E::OffSale
-        | E::ShortStock
-        | E::LineFull
-        | E::CartFull
-        | E::WrongPassword
-        | E::NameTaken
-        | E::BadIdentifier(_)
-        | E::WrongCode
-        | E::DeliveryOff
-        | E::BadKey => StatusCode::BAD_REQUEST,
-        E::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
-        E::VersionMismatch { .. } => StatusCode::PRECONDITION_FAILED,
-        E::KeyRunning => StatusCode::CONFLICT,
-        E::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-        E::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        E::DeliveryFailed => StatusCode::BAD_GATEWAY,
-        E::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-        E::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    }
 }
 
 fn sentence(error: &app::Error) -> String {

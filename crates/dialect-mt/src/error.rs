@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use domain::limits::{MAX_LINE_QUANTITY, MAX_LINES};
 use serde_json::{Map, Value, json};
 use web::fields::Unreadable;
-use web::{Json, refusal};
+use web::{Json, drf, refusal};
 
 use crate::auth::Shopper;
 
@@ -91,29 +91,11 @@ impl IntoResponse for Error {
     }
 }
 
+/// Without a challenge, as DRF has it, who is not logged in is just not allowed.
 fn status(error: &app::Error) -> StatusCode {
-    use app::Error as E;
-    match error {
-        E::NotLoggedIn | E::Forbidden => StatusCode::FORBIDDEN,
-        E::NoSuchProduct | E::NoSuchStore | E::NoSuchLine => StatusCode::NOT_FOUND,
-        E::OffSale
-        | E::ShortStock
-        | E::LineFull
-        | E::CartFull
-        | E::WrongPassword
-        | E::NameTaken
-        | E::BadIdentifier(_)
-        | E::WrongCode
-        | E::DeliveryOff
-        | E::BadKey => StatusCode::BAD_REQUEST,
-        E::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
-        E::VersionMismatch { .. } => StatusCode::PRECONDITION_FAILED,
-        E::KeyRunning => StatusCode::CONFLICT,
-        E::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-        E::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        E::DeliveryFailed => StatusCode::BAD_GATEWAY,
-        E::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-        E::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    match drf::status(error) {
+        StatusCode::UNAUTHORIZED => StatusCode::FORBIDDEN,
+        status => status,
     }
 }
 

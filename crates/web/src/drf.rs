@@ -1,5 +1,8 @@
-//! What two dialects inherit from Django REST framework: how an integer field reads, and Python's type names.
+//! What two dialects inherit from Django REST framework: how an integer field reads, which
+//! status an error has, and Python's type names.
 
+use app::Error;
+use axum::http::StatusCode;
 use serde_json::Value;
 
 /// An integer as DRF's `IntegerField` reads it, or why it is none. The texts are the dialects'.
@@ -48,6 +51,34 @@ pub fn integer_text(text: &str) -> Option<i64> {
     }
     let beyond = if whole.starts_with('-') { i64::MIN } else { i64::MAX };
     Some(whole.parse().unwrap_or(beyond))
+}
+
+/// The status of an error, as a service that challenges who is not logged in says it.
+pub fn status(error: &Error) -> StatusCode {
+    use Error as E;
+    match error {
+        E::NotLoggedIn => StatusCode::UNAUTHORIZED,
+        E::Forbidden => StatusCode::FORBIDDEN,
+        E::NoSuchProduct | E::NoSuchStore | E::NoSuchLine => StatusCode::NOT_FOUND,
+        E::OffSale
+        | E::ShortStock
+        | E::LineFull
+        | E::CartFull
+        | E::WrongPassword
+        | E::NameTaken
+        | E::BadIdentifier(_)
+        | E::WrongCode
+        | E::DeliveryOff
+        | E::BadKey => StatusCode::BAD_REQUEST,
+        E::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
+        E::VersionMismatch { .. } => StatusCode::PRECONDITION_FAILED,
+        E::KeyRunning => StatusCode::CONFLICT,
+        E::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+        E::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        E::DeliveryFailed => StatusCode::BAD_GATEWAY,
+        E::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        E::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
 }
 
 /// What Python calls the type of a JSON value.
