@@ -1,6 +1,7 @@
-//! SQLite: one thread that writes many callers' transactions in one commit, a few that read.
+//! SQLite: one thread that writes many callers' transactions in one commit, one that shortens its log, a few that read.
 
 mod connection;
+mod log;
 mod writer;
 
 use std::path::Path;
@@ -8,9 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError};
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
+use self::connection::Session;
+use self::writer::Writer;
 use crate::cart::{CartCache, Touched};
 use crate::db::Written;
 use crate::stats::Stats;
@@ -51,8 +54,10 @@ impl Sqlite {
     pub(crate) fn open(options: &Options, carts: &Arc<CartCache>, stats: &Arc<Stats>) -> Result<Self> {
         let connection = connection::open_writer(options)?;
         let (writes, queue) = crossbeam_channel::bounded(options.queue);
-        let committer = writer::Writer::new(connection, queue, Arc::clone(carts), Arc::clone(stats));
-        let mut threads = vec![spawn("writer", move || committer.run())?];
+        let (carts, counters, (log, copier)) = (Arc::clone(carts), Arc::clone(stats), log::log());
+        let write = move || Writer::new(&connection, queue, log, carts, counters).run();
+        let connection = connection::open(options, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let mut threads = vec![spawn("writer", write)?, spawn("log", move || copier.run(&connection))?];
 
         let (reads, queue) = crossbeam_channel::bounded(options.queue);
         for _ in 0..READERS {
@@ -114,9 +119,10 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
 
 /// A reader's life.
 fn answer(connection: &Connection, queue: &Receiver<Read>, stats: &Stats) {
+    let mut session = Session::new(connection);
     while let Ok(Read::Question { sql, params, reply }) = queue.recv() {
         stats.statements.inc();
         // Whoever asked may have gone away.
-        let _ = reply.send(connection::run(connection, sql.sqlite, &params));
+        let _ = reply.send(session.run(sql.sqlite, &params));
     }
 }

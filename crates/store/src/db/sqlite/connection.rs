@@ -1,5 +1,7 @@
 //! Connections: how they are opened, how a statement runs on one, and what SQLite's errors mean.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -7,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
 
 use crate::{Error, Options, Result, Rows, Value, doctor, migration};
 
@@ -15,8 +17,6 @@ use crate::{Error, Options, Result, Rows, Value, doctor, migration};
 const BUSY: Duration = Duration::from_secs(30);
 /// How much of the start may go into looking for damage.
 const LOOK: Duration = Duration::from_millis(200);
-/// Prepared statements kept by each connection; there are about a hundred.
-const STATEMENTS: usize = 256;
 /// Bytes of a page of a new file. Writes to random carts log whole pages, so small ones are cheaper.
 const PAGE: i64 = 2048;
 /// What the writer keeps of the file in memory, in KiB as SQLite wants it: negative.
@@ -30,8 +30,8 @@ pub(super) fn open_writer(options: &Options) -> Result<Connection> {
     connection.pragma_update(None, "synchronous", if options.is_durable { "full" } else { "off" })?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
-    // 16 MiB of log between checkpoints: fewer stalls of the writer for little disk.
-    connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
+    // The log is shortened beside the writer (log.rs); only when that fails the writer does it, at 128 MiB.
+    connection.pragma_update(None, "wal_autocheckpoint", 65_536)?;
     look_for_damage(open(options, OpenFlags::SQLITE_OPEN_READ_WRITE)?)?;
     migration::run(&mut connection)?;
     Ok(connection)
@@ -64,7 +64,7 @@ pub(super) fn copy(options: &Options, file: &Path) -> Result<()> {
     File::create_new(&partial).map_err(unwritable)?;
     let name = partial.to_str().ok_or_else(|| Error::Unusable("the file's name is not UTF-8".to_owned()))?;
     let connection = open(options, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    let copied = run(&connection, doctor::BACKUP.sqlite, &[name.into()]).and_then(|_| {
+    let copied = Session::new(&connection).run(doctor::BACKUP.sqlite, &[name.into()]).and_then(|_| {
         let synced = File::open(&partial).and_then(|copy| copy.sync_all());
         synced.and_then(|()| fs::rename(&partial, file)).map_err(unwritable)
     });
@@ -75,7 +75,8 @@ pub(super) fn copy(options: &Options, file: &Path) -> Result<()> {
     copied
 }
 
-fn open(options: &Options, flags: OpenFlags) -> Result<Connection> {
+/// Opens the file.
+pub(super) fn open(options: &Options, flags: OpenFlags) -> Result<Connection> {
     let connection = Connection::open_with_flags(&options.path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(|error| {
             let path = options.path.display();
@@ -88,7 +89,6 @@ fn open(options: &Options, flags: OpenFlags) -> Result<Connection> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // What a savepoint would undo stays in small pieces of memory.
     connection.pragma_update(None, "temp_store", "memory")?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
 
@@ -106,13 +106,30 @@ fn look_for_damage(mut connection: Connection) -> Result<()> {
     }
 }
 
-/// Runs one statement to its end.
-pub(super) fn run(connection: &Connection, sql: &str, params: &[Value]) -> Result<Rows> {
-    execute(connection, sql, params).map_err(meaning)
+/// A connection with its statements, each prepared when it is first run. They are found by the place of their
+/// text in memory: looking a long text up costs as much as running it.
+pub(super) struct Session<'c> {
+    /// The connection.
+    pub(super) connection: &'c Connection,
+    prepared: HashMap<*const str, Statement<'c>>,
 }
 
-fn execute(connection: &Connection, sql: &str, params: &[Value]) -> rusqlite::Result<Rows> {
-    let mut statement = connection.prepare_cached(sql)?;
+impl<'c> Session<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Self {
+        Self { connection, prepared: HashMap::new() }
+    }
+
+    /// Runs one statement to its end.
+    pub(super) fn run(&mut self, sql: &'static str, params: &[Value]) -> Result<Rows> {
+        let statement = match self.prepared.entry(sql) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(self.connection.prepare(sql).map_err(meaning)?),
+        };
+        execute(statement, params).map_err(meaning)
+    }
+}
+
+fn execute(statement: &mut Statement<'_>, params: &[Value]) -> rusqlite::Result<Rows> {
     for (at, value) in params.iter().enumerate() {
         statement.raw_bind_parameter(at + 1, value)?;
     }

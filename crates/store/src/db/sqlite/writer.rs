@@ -7,7 +7,8 @@ use domain::cart::Cart;
 use domain::id::{ListingId, OwnerId, SkuId};
 use rusqlite::Connection;
 
-use super::connection::run;
+use super::connection::Session;
+use super::log::Log;
 use super::{Transaction, Write};
 use crate::cart::CartCache;
 use crate::db::Written;
@@ -27,11 +28,14 @@ const SAVEPOINT: &str = "savepoint caller";
 const UNDO: &str = "rollback to caller";
 const RELEASE: &str = "release caller";
 
-pub(super) struct Writer {
-    connection: Connection,
+pub(super) struct Writer<'c> {
+    session: Session<'c>,
     queue: Receiver<Write>,
+    log: Log,
     carts: Arc<CartCache>,
     stats: Arc<Stats>,
+    /// Whether every caller gets a savepoint, which costs a fifth of a small write: only after a batch with refusals.
+    is_careful: bool,
 }
 
 /// A transaction that ran and waits for the commit.
@@ -40,22 +44,27 @@ struct Ran {
     outcome: Result<Written>,
 }
 
-impl Writer {
+impl<'c> Writer<'c> {
     pub(super) fn new(
-        connection: Connection,
+        connection: &'c Connection,
         queue: Receiver<Write>,
+        log: Log,
         carts: Arc<CartCache>,
         stats: Arc<Stats>,
     ) -> Self {
-        Self { connection, queue, carts, stats }
+        Self { session: Session::new(connection), queue, log, carts, stats, is_careful: false }
     }
 
     /// Commits batches until told to stop.
-    pub(super) fn run(self) {
+    pub(super) fn run(mut self) {
         let mut message = self.queue.recv();
         while let Ok(Write::Transaction(first)) = message {
-            let (batch, rest) = self.execute(first);
+            let (batch, rest) =
+                if first.steps.len() > LONG { (self.alone(first), None) } else { self.together(first) };
             self.settle(batch);
+            if let Err(error) = self.log.mind(&mut self.session) {
+                tracing::error!(%error, "the log was not copied into the database");
+            }
             message = match rest {
                 Some(rest) => Ok(rest),
                 None => self.queue.recv(),
@@ -63,57 +72,79 @@ impl Writer {
         }
     }
 
-    /// Runs transactions as long as more are waiting; the second value is a message that does not belong to them.
-    fn execute(&self, first: Transaction) -> (Vec<Ran>, Option<Write>) {
-        let began = self.statement(BEGIN);
-        if first.steps.len() > LONG {
-            let outcome = began.and_then(|()| self.alone(&first));
-            return (vec![Ran { caller: first, outcome }], None);
+    /// Runs a transaction that shares its commit with nobody.
+    fn alone(&mut self, caller: Transaction) -> Vec<Ran> {
+        let mut outcome = self.statement(BEGIN).and_then(|()| self.steps(&caller, &[]));
+        if outcome.is_err() && self.is_open() {
+            outcome = self.statement(ROLLBACK).and(outcome);
         }
-        let (mut batch, mut next) = (Vec::new(), Some(first));
+        vec![Ran { caller, outcome }]
+    }
+
+    /// Runs transactions as long as more are waiting; the second value is a message that does not belong to them.
+    fn together(&mut self, first: Transaction) -> (Vec<Ran>, Option<Write>) {
+        let (mut batch, mut next, mut rest) = (Vec::new(), Some(first), None);
+        let mut begun = self.statement(BEGIN);
         while let Some(caller) = next.take() {
-            let outcome = match &began {
-                Ok(()) => self.transaction(&caller, &batch),
-                Err(error) => Err(again(error)),
-            };
+            let changes = self.session.connection.total_changes();
+            let outcome = begun.as_ref().map_err(again).and_then(|()| self.transaction(&caller, &batch));
+            let is_left = outcome.is_err() && self.session.connection.total_changes() != changes;
             batch.push(Ran { caller, outcome });
+            if is_left && !self.is_careful {
+                begun = self.repeat_with_care(&mut batch);
+            }
             if batch.len() < BATCH {
                 match self.queue.try_recv() {
                     Ok(Write::Transaction(caller)) if caller.steps.len() <= LONG => next = Some(caller),
-                    Ok(other) => return (batch, Some(other)),
+                    Ok(other) => rest = Some(other),
                     Err(_) => {}
                 }
             }
         }
-        (batch, None)
+        self.is_careful = batch.iter().any(|ran| ran.outcome.is_err());
+        (batch, rest)
     }
 
-    /// Runs one caller's steps; on failure nothing of them is left.
-    fn transaction(&self, caller: &Transaction, before: &[Ran]) -> Result<Written> {
-        self.statement(SAVEPOINT)?;
-        let outcome = self.steps(caller, before);
-        if outcome.is_err() && !self.connection.is_autocommit() {
-            self.statement(UNDO)?;
-        }
-        self.statement(RELEASE)?;
-        outcome
-    }
-
-    /// The same for a caller who shares the commit with nobody.
-    fn alone(&self, caller: &Transaction) -> Result<Written> {
-        let outcome = self.steps(caller, &[]);
-        if outcome.is_err() && !self.connection.is_autocommit() {
+    /// A caller without a savepoint failed after its first change: undoes all and runs all again with savepoints.
+    fn repeat_with_care(&mut self, batch: &mut [Ran]) -> Result<()> {
+        self.is_careful = true;
+        if self.is_open() {
             self.statement(ROLLBACK)?;
         }
+        self.statement(BEGIN)?;
+        for at in 0..batch.len() {
+            let (before, rest) = batch.split_at_mut(at);
+            rest[0].outcome = self.transaction(&rest[0].caller, before);
+        }
+        Ok(())
+    }
+
+    /// Runs one caller's steps. With a savepoint, nothing of them is left on failure.
+    fn transaction(&mut self, caller: &Transaction, before: &[Ran]) -> Result<Written> {
+        // An error such as a full disk may have rolled everything back already.
+        if !self.is_open() {
+            return Err(Error::Unwritable("an earlier write of the same commit failed".to_owned()));
+        }
+        if !self.is_careful {
+            return self.steps(caller, before);
+        }
+        self.statement(SAVEPOINT)?;
+        let outcome = self.steps(caller, before);
+        if self.is_open() {
+            if outcome.is_err() {
+                self.statement(UNDO)?;
+            }
+            self.statement(RELEASE)?;
+        }
         outcome
     }
 
-    fn steps(&self, caller: &Transaction, before: &[Ran]) -> Result<Written> {
+    fn steps(&mut self, caller: &Transaction, before: &[Ran]) -> Result<Written> {
         let steps = &caller.steps;
         self.stats.statements.inc_by(steps.len() as u64);
         let mut rows = Vec::with_capacity(steps.len());
         for step in steps {
-            let met = run(&self.connection, step.sql.sqlite, &step.params)?;
+            let met = self.session.run(step.sql.sqlite, &step.params)?;
             if let Some(refusal) = step.refusal(&met) {
                 return Err(Error::Refused(refusal));
             }
@@ -126,23 +157,23 @@ impl Writer {
 
     /// The cart as the steps left it. Where they changed one line, the others are taken from memory: from an
     /// earlier caller of the batch, or from what is published.
-    fn cart(&self, owner: OwnerId, line: Option<(ListingId, SkuId)>, before: &[Ran]) -> Result<Cart> {
+    fn cart(&mut self, owner: OwnerId, line: Option<(ListingId, SkuId)>, before: &[Ran]) -> Result<Cart> {
         self.stats.statements.inc();
         if let Some((listing, sku)) = line
             && let Some(known) = written(before, owner).or_else(|| self.carts.get(&owner))
         {
             let params = [owner.into(), listing.into(), sku.into()];
-            let rows = run(&self.connection, cart::CART_LINE.sqlite, &params)?;
+            let rows = self.session.run(cart::CART_LINE.sqlite, &params)?;
             if let Some(cart) = cart::with_line(&known, (listing, sku), &rows)? {
                 return Ok(cart);
             }
         }
-        cart::from_rows(owner, &run(&self.connection, cart::CART.sqlite, &[owner.into()])?)
+        cart::from_rows(owner, &self.session.run(cart::CART.sqlite, &[owner.into()])?)
     }
 
     /// Commits, then publishes, then answers: nobody hears of a change that could still be lost, and
     /// nobody who heard of it reads an older cart.
-    fn settle(&self, batch: Vec<Ran>) {
+    fn settle(&mut self, batch: Vec<Ran>) {
         let committed = self.commit(&batch);
         for Ran { caller, outcome } in &batch {
             if let (Ok(()), Ok((_, cart))) = (&committed, outcome) {
@@ -159,16 +190,15 @@ impl Writer {
         }
     }
 
-    fn commit(&self, batch: &[Ran]) -> Result<()> {
-        // An error such as a full disk may have rolled everything back already.
-        if self.connection.is_autocommit() {
-            let first = batch.iter().find_map(|ran| ran.outcome.as_ref().err());
-            return Err(first.map_or(Error::Closed, again));
+    fn commit(&mut self, batch: &[Ran]) -> Result<()> {
+        if !self.is_open() {
+            let last = batch.iter().rev().find_map(|ran| ran.outcome.as_ref().err());
+            return Err(last.map_or(Error::Closed, again));
         }
         let committed = self.statement(COMMIT);
         if let Err(error) = &committed {
             tracing::error!(%error, callers = batch.len(), "a commit failed");
-            if !self.connection.is_autocommit() {
+            if self.is_open() {
                 self.statement(ROLLBACK)?;
             }
         } else {
@@ -179,8 +209,13 @@ impl Writer {
         committed
     }
 
-    fn statement(&self, sql: &'static str) -> Result<()> {
-        run(&self.connection, sql, &[]).map(drop)
+    /// Whether a transaction runs.
+    fn is_open(&self) -> bool {
+        !self.session.connection.is_autocommit()
+    }
+
+    fn statement(&mut self, sql: &'static str) -> Result<()> {
+        self.session.run(sql, &[]).map(drop)
     }
 }
 
