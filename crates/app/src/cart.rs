@@ -32,32 +32,41 @@ pub struct Extras {
     pub order_extra: Option<String>,
 }
 
+/// The caller's cart as it is stored.
+pub async fn stored(ctx: &Ctx) -> Result<Arc<Cart>> {
+    Ok(ctx.app.store().cart(ctx.owner()?).await?)
+}
+
 /// The caller's cart, priced and flagged with the live catalogue.
 pub async fn view(ctx: &Ctx) -> Result<PricedCart> {
-    let cart = ctx.app.store().cart(ctx.owner()?).await?;
-    priced(ctx, cart).await
+    priced(ctx, stored(ctx).await?).await
+}
+
+/// What a write returned, priced and flagged for clients that show it.
+pub async fn priced(ctx: &Ctx, cart: Arc<Cart>) -> Result<PricedCart> {
+    let offers = ctx.app.catalogue().offers_of(&cart).await?;
+    Ok(PricedCart::new(cart, offers))
 }
 
 /// Whether the caller's cart holds anything of a listing.
 pub async fn holds(ctx: &Ctx, listing: ListingId) -> Result<bool> {
-    let cart = ctx.app.store().cart(ctx.owner()?).await?;
+    let cart = stored(ctx).await?;
     Ok(cart.lines.iter().any(|line| line.listing == listing))
 }
 
 /// Whether the caller's cart has a line.
 pub async fn holds_line(ctx: &Ctx, line: LineId) -> Result<bool> {
-    Ok(ctx.app.store().cart(ctx.owner()?).await?.line(line).is_some())
+    Ok(stored(ctx).await?.line(line).is_some())
 }
 
 /// Adds pieces to a line, which is made when missing. Not idempotent without a key: it adds each time.
-pub async fn add(ctx: &Ctx, item: Item, quantity: i64, extras: Extras) -> Result<PricedCart> {
+pub async fn add(ctx: &Ctx, item: Item, quantity: i64, extras: Extras) -> Result<Arc<Cart>> {
     ctx.session()?;
     let offer = offer(ctx, item).await?;
     let line = new_line(&offer, quantity, extras);
     let wanted = |cart: &Cart| cart.quantity_of_sku(line.listing, line.sku) + line.quantity;
     let steps = |owner| rows::add(owner, &line, ctx.now).into();
-    let cart = write_raising(ctx, &offer, Some(&line), wanted, steps).await?;
-    priced(ctx, cart).await
+    write_raising(ctx, &offer, Some(&line), wanted, steps).await
 }
 
 /// What to do when the cart holds nothing of what is to be set.
@@ -76,7 +85,7 @@ pub async fn set(
     quantity: i64,
     extras: Extras,
     absent: WhenAbsent,
-) -> Result<PricedCart> {
+) -> Result<Arc<Cart>> {
     if absent == WhenAbsent::Refuse && !holds(ctx, item.listing).await? {
         return Err(Error::NoSuchLine);
     }
@@ -90,7 +99,7 @@ pub async fn set(
             Scope::Product => first + line.quantity - cart.quantity_of(line.listing),
         }
     };
-    let cart = write_raising(ctx, &offer, None, wanted, |owner| {
+    write_raising(ctx, &offer, None, wanted, |owner| {
         let mut steps = Vec::new();
         if absent == WhenAbsent::Refuse {
             steps.push(rows::has(owner, line.listing));
@@ -98,13 +107,12 @@ pub async fn set(
         steps.extend(rows::set(owner, &line, scope, ctx.now));
         steps
     })
-    .await?;
-    priced(ctx, cart).await
+    .await
 }
 
 /// Takes pieces of a listing away, as far as there are any; always works, whatever became of the product.
 /// Taking none only looks.
-pub async fn take(ctx: &Ctx, listing: ListingId, pieces: i64) -> Result<PricedCart> {
+pub async fn take(ctx: &Ctx, listing: ListingId, pieces: i64) -> Result<Arc<Cart>> {
     let Some(offered) = ctx.app.catalogue().offered(listing).await? else {
         return Err(Error::NoSuchProduct);
     };
@@ -113,12 +121,11 @@ pub async fn take(ctx: &Ctx, listing: ListingId, pieces: i64) -> Result<PricedCa
         return Err(Error::NoSuchProduct);
     }
     if pieces == 0 {
-        return view(ctx).await;
+        return stored(ctx).await;
     }
     let first = offered.product.first_sku().map_or(SkuId::new(0), |sku| sku.id);
     let pieces = Take::Pieces(pieces.min(i64::from(u32::MAX)));
-    let cart = write(ctx, |owner| rows::take(owner, listing, first, pieces, Scope::Product, ctx.now)).await?;
-    priced(ctx, cart).await
+    write(ctx, |owner| rows::take(owner, listing, first, pieces, Scope::Product, ctx.now)).await
 }
 
 /// Sets quantity or note of one line, or both. Lowering always works.
@@ -127,9 +134,9 @@ pub async fn edit_line(
     line: LineId,
     quantity: Option<i64>,
     notes: Option<String>,
-) -> Result<PricedCart> {
+) -> Result<Arc<Cart>> {
     let quantity = quantity.map(bounded);
-    let cart = ctx.app.store().cart(ctx.owner()?).await?;
+    let cart = stored(ctx).await?;
     let Some(known) = cart.line(line).cloned() else { return Err(Error::NoSuchLine) };
     let steps = |owner| {
         let mut steps = vec![rows::has_line(owner, line)];
@@ -138,29 +145,25 @@ pub async fn edit_line(
         steps
     };
     let offer = offer(ctx, Item { listing: known.listing, sku: Some(known.sku) }).await?;
-    let cart = match quantity {
-        None => write(ctx, steps).await?,
-        Some(quantity) => write_raising(ctx, &offer, None, |_| quantity, steps).await?,
-    };
-    priced(ctx, cart).await
+    match quantity {
+        None => write(ctx, steps).await,
+        Some(quantity) => write_raising(ctx, &offer, None, |_| quantity, steps).await,
+    }
 }
 
 /// Removes one line.
-pub async fn remove_line(ctx: &Ctx, line: LineId) -> Result<PricedCart> {
-    let cart = write(ctx, |owner| vec![rows::remove_line(owner, line)]).await?;
-    priced(ctx, cart).await
+pub async fn remove_line(ctx: &Ctx, line: LineId) -> Result<Arc<Cart>> {
+    write(ctx, |owner| vec![rows::remove_line(owner, line)]).await
 }
 
 /// Removes all lines of a listing.
-pub async fn remove_listing(ctx: &Ctx, listing: ListingId) -> Result<PricedCart> {
-    let cart = write(ctx, |owner| vec![rows::remove_listing(owner, listing)]).await?;
-    priced(ctx, cart).await
+pub async fn remove_listing(ctx: &Ctx, listing: ListingId) -> Result<Arc<Cart>> {
+    write(ctx, |owner| vec![rows::remove_listing(owner, listing)]).await
 }
 
 /// Removes the lines of one store, or of all.
-pub async fn clear(ctx: &Ctx, store: Option<StoreId>) -> Result<PricedCart> {
-    let cart = write(ctx, |owner| vec![rows::clear(owner, store)]).await?;
-    priced(ctx, cart).await
+pub async fn clear(ctx: &Ctx, store: Option<StoreId>) -> Result<Arc<Cart>> {
+    write(ctx, |owner| vec![rows::clear(owner, store)]).await
 }
 
 /// Which lines to select.
@@ -173,15 +176,14 @@ pub enum Selection {
 }
 
 /// Selects or unselects lines; none there is no error.
-pub async fn select(ctx: &Ctx, selection: Selection, is_selected: bool) -> Result<PricedCart> {
-    let cart = write(ctx, |owner| {
+pub async fn select(ctx: &Ctx, selection: Selection, is_selected: bool) -> Result<Arc<Cart>> {
+    write(ctx, |owner| {
         vec![match selection {
             Selection::Listing(listing) => rows::select_listing(owner, listing, is_selected, ctx.now),
             Selection::Store(store) => rows::select_store(owner, store, is_selected, ctx.now),
         }]
     })
-    .await?;
-    priced(ctx, cart).await
+    .await
 }
 
 /// References to set: `None` keeps one, `Some(None)` clears it.
@@ -196,8 +198,8 @@ pub struct NewReferences {
 }
 
 /// Sets references into the client's own records.
-pub async fn set_references(ctx: &Ctx, new: NewReferences) -> Result<PricedCart> {
-    let cart = write(ctx, |owner| {
+pub async fn set_references(ctx: &Ctx, new: NewReferences) -> Result<Arc<Cart>> {
+    write(ctx, |owner| {
         vec![
             new.address.map(|value| rows::set_address(owner, value)),
             new.shipping_method.map(|value| rows::set_shipping_method(owner, value)),
@@ -207,8 +209,7 @@ pub async fn set_references(ctx: &Ctx, new: NewReferences) -> Result<PricedCart>
         .flatten()
         .collect()
     })
-    .await?;
-    priced(ctx, cart).await
+    .await
 }
 
 fn scope(item: Item) -> Scope {
@@ -235,11 +236,6 @@ async fn offer(ctx: &Ctx, item: Item) -> Result<Offer> {
     offered.ok_or(Error::NoSuchProduct)?.offer(item.sku)
 }
 
-async fn priced(ctx: &Ctx, cart: Arc<Cart>) -> Result<PricedCart> {
-    let offers = ctx.app.catalogue().offers_of(&cart).await?;
-    Ok(PricedCart::new(cart, offers))
-}
-
 /// A write that may be refused; `wanted` tells how many pieces of the offer's SKU its line would hold. A write
 /// that changes one line only says which.
 ///
@@ -258,7 +254,7 @@ async fn write_raising(
         }
         let offered = ctx.app.catalogue().refreshed(offer.listing().id).await?;
         let offer = offered.ok_or(Error::NoSuchProduct)?.offer(Some(offer.sku().id))?;
-        let cart = ctx.app.store().cart(ctx.owner()?).await?;
+        let cart = stored(ctx).await?;
         if let Some(against) = cart.against(&offer, wanted(&cart)) {
             return Err(against.into());
         }

@@ -1,7 +1,7 @@
 //! The catalogue as carts and lists need it: in bounded memory, current at once within the process and
 //! within a second elsewhere.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::cart::{Cart, Offer};
@@ -30,7 +30,7 @@ const LONGEST_SEARCH: usize = 1000;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Offered {
     /// The store's offer.
-    pub listing: Arc<Listing>,
+    pub listing: Listing,
     /// The product offered.
     pub product: Arc<Product>,
 }
@@ -44,7 +44,7 @@ impl Offered {
     /// The offer of one SKU, or of the first.
     pub fn offer(&self, sku: Option<SkuId>) -> Result<Offer> {
         let sku = sku.or_else(|| self.product.first_sku().map(|sku| sku.id)).ok_or(Error::NoSuchProduct)?;
-        Offer::new(Arc::clone(&self.listing), Arc::clone(&self.product), sku).ok_or(Error::NoSuchProduct)
+        Offer::new(self.listing, Arc::clone(&self.product), sku).ok_or(Error::NoSuchProduct)
     }
 }
 
@@ -106,10 +106,11 @@ impl Names {
 /// The catalogue of one shop.
 pub struct Catalogue {
     store: Store,
-    listings: Cache<ListingId, Arc<Listing>>,
-    products: Cache<ProductId, Arc<Product>>,
+    /// Own listings, which have their product's number; apart from the others, so that a changed product is found.
+    own: Cache<ListingId, Offered>,
+    distributed: Cache<ListingId, Offered>,
     rankings: Cache<(Filter, Order), Arc<Ranking>, ByLength>,
-    sales: Cache<StoreId, Arc<i64>>,
+    sales: Cache<StoreId, i64>,
     names: Mutex<Option<Arc<Names>>>,
     /// Counts what was forgotten: a load that began before does not come into memory after.
     generation: Mutex<u64>,
@@ -121,8 +122,8 @@ impl Catalogue {
     pub(crate) fn new(store: Store, settings: &Settings) -> Self {
         Self {
             store,
-            listings: Cache::new(settings.cached_products * 2),
-            products: Cache::new(settings.cached_products),
+            own: Cache::new(settings.cached_products),
+            distributed: Cache::new(settings.cached_products),
             rankings: Cache::with_weighter(100, RANKED_AT_ALL, ByLength),
             sales: Cache::new(STORES),
             names: Mutex::default(),
@@ -146,7 +147,7 @@ impl Catalogue {
     pub(crate) async fn refreshed(&self, id: ListingId) -> Result<Option<Offered>> {
         let Some(listing) = self.store.listings(&[id]).await?.pop() else { return Ok(None) };
         let Some(product) = self.store.products(&[listing.product]).await?.pop() else { return Ok(None) };
-        let fresh = Offered { listing: Arc::new(listing), product: Arc::new(product) };
+        let fresh = Offered { listing, product: Arc::new(product) };
         if self.offered(id).await?.is_some_and(|known| known != fresh) {
             self.forget_product(fresh.product.id);
         }
@@ -177,13 +178,13 @@ impl Catalogue {
 
     /// Pieces sold, as shown, over the products of each of these stores, in order; one statement at most.
     pub async fn sales_of(&self, stores: &[StoreId]) -> Result<Vec<i64>> {
-        let sales = self
-            .cached_or_read(&self.sales, stores, |missing| async move {
-                let sold: HashMap<_, _> = self.store.sales_of(&missing).await?.into_iter().collect();
-                Ok(missing.into_iter().map(|store| (store, sold.get(&store).copied().unwrap_or(0))).collect())
-            })
-            .await?;
-        Ok(sales.into_iter().map(|sales| sales.map_or(0, |sales| *sales)).collect())
+        let read = |missing: Vec<StoreId>| async move {
+            let sold: HashMap<_, _> = self.store.sales_of(&missing).await?.into_iter().collect();
+            Ok(missing.into_iter().map(|store| (store, sold.get(&store).copied().unwrap_or(0))).collect())
+        };
+        let keep = |store, sales| self.sales.insert(store, sales);
+        let sales = self.cached_or_read(|store| self.sales.get(store), keep, stores, read).await?;
+        Ok(sales.into_iter().map(Option::unwrap_or_default).collect())
     }
 
     /// Whether a client may name this listing: it exists, and its product is neither deleted nor a draft.
@@ -195,64 +196,54 @@ impl Catalogue {
 
     /// Listings with their products, in the order asked; four statements at most.
     pub async fn offered_many(&self, ids: &[ListingId]) -> Result<Vec<Option<Offered>>> {
-        let listings = self
-            .cached_or_read(&self.listings, ids, |missing| async move {
-                Ok(self
-                    .store
-                    .listings(&missing)
-                    .await?
-                    .into_iter()
-                    .map(|listing| (listing.id, listing))
-                    .collect())
-            })
-            .await?;
-        let product_ids: Vec<_> = listings.iter().flatten().map(|listing| listing.product).collect();
-        let products = self
-            .cached_or_read(&self.products, &product_ids, |missing| async move {
-                Ok(self
-                    .store
-                    .products(&missing)
-                    .await?
-                    .into_iter()
-                    .map(|product| (product.id, product))
-                    .collect())
-            })
-            .await?;
-        let mut products = products.into_iter();
-        Ok(listings
-            .into_iter()
-            .map(|listing| {
-                let listing = listing?;
-                let product = products.next().flatten()?;
-                Some(Offered { listing, product })
-            })
-            .collect())
+        let read = |missing: Vec<ListingId>| async move {
+            let listings = self.store.listings(&missing).await?;
+            let ids: HashSet<_> = listings.iter().map(|listing| listing.product).collect();
+            let products = self.store.products(&ids.into_iter().collect::<Vec<_>>()).await?;
+            let products: HashMap<_, _> =
+                products.into_iter().map(|product| (product.id, Arc::new(product))).collect();
+            let offered = |listing: Listing| {
+                let product = Arc::clone(products.get(&listing.product)?);
+                Some((listing.id, Offered { listing, product }))
+            };
+            Ok(listings.into_iter().filter_map(offered).collect())
+        };
+        self.cached_or_read(|id| self.known(*id), |id, offered| self.keep(id, offered), ids, read).await
     }
 
-    /// The values of these keys: from memory, the missing ones in one reading.
+    /// What memory holds of a listing.
+    fn known(&self, id: ListingId) -> Option<Offered> {
+        self.own.get(&id).or_else(|| self.distributed.get(&id))
+    }
+
+    fn keep(&self, id: ListingId, offered: Offered) {
+        let is_own = id == offered.product.id.own_listing();
+        if is_own { &self.own } else { &self.distributed }.insert(id, offered);
+    }
+
+    /// The values of these keys: what memory gets, the missing ones in one reading, which memory then keeps.
     async fn cached_or_read<K, V, F>(
         &self,
-        cache: &Cache<K, Arc<V>>,
+        get: impl Fn(&K) -> Option<V>,
+        keep: impl Fn(K, V),
         keys: &[K],
         read: impl FnOnce(Vec<K>) -> F,
-    ) -> Result<Vec<Option<Arc<V>>>>
+    ) -> Result<Vec<Option<V>>>
     where
         K: Copy + Eq + std::hash::Hash,
+        V: Clone,
         F: Future<Output = Result<Vec<(K, V)>>>,
     {
-        let mut found: Vec<_> = keys.iter().map(|key| cache.get(key)).collect();
-        let mut missing: Vec<K> =
+        let mut found: Vec<_> = keys.iter().map(get).collect();
+        let missing: HashSet<K> =
             keys.iter().zip(&found).filter(|(_, value)| value.is_none()).map(|(key, _)| *key).collect();
         if missing.is_empty() {
             self.hits.inc();
             return Ok(found);
         }
         self.misses.inc();
-        let mut seen = std::collections::HashSet::new();
-        missing.retain(|key| seen.insert(*key));
         let generation = *self.generation();
-        let read: HashMap<K, Arc<V>> =
-            read(missing).await?.into_iter().map(|(key, value)| (key, Arc::new(value))).collect();
+        let read: HashMap<K, V> = read(missing.into_iter().collect()).await?.into_iter().collect();
         for (key, slot) in keys.iter().zip(&mut found) {
             if slot.is_none() {
                 *slot = read.get(key).cloned();
@@ -261,7 +252,7 @@ impl Catalogue {
         let now = self.generation();
         if *now == generation {
             for (key, value) in read {
-                cache.insert(key, value);
+                keep(key, value);
             }
         }
         Ok(found)
@@ -269,6 +260,11 @@ impl Catalogue {
 
     /// The offer of each line of a cart, in order.
     pub(crate) async fn offers_of(&self, cart: &Cart) -> Result<Vec<Offer>> {
+        let known = cart.lines.iter().map(|line| self.known(line.listing)?.offer(Some(line.sku)).ok());
+        if let Some(offers) = known.collect() {
+            self.hits.inc();
+            return Ok(offers);
+        }
         let ids: Vec<_> = cart.lines.iter().map(|line| line.listing).collect();
         for is_last_try in [false, true] {
             let offered = self.offered_many(&ids).await?;
@@ -343,8 +339,8 @@ impl Catalogue {
     pub(crate) fn forget_product(&self, id: ProductId) {
         let mut generation = self.generation();
         *generation += 1;
-        self.products.remove(&id);
-        self.listings.clear();
+        self.own.remove(&id.own_listing());
+        self.distributed.clear();
         self.rankings.clear();
         self.sales.clear();
     }
@@ -353,8 +349,8 @@ impl Catalogue {
     pub(crate) fn forget_all(&self) {
         let mut generation = self.generation();
         *generation += 1;
-        self.products.clear();
-        self.listings.clear();
+        self.own.clear();
+        self.distributed.clear();
         self.rankings.clear();
         self.sales.clear();
         *self.names.lock().unwrap_or_else(PoisonError::into_inner) = None;

@@ -11,7 +11,7 @@ use crate::wire::envelope::Found;
 /// A page of archives.
 pub(crate) async fn list(State(shop): State<Shop>, wanted: Wanted, links: Links) -> Result<Response, Error> {
     let page = shop.app.catalogue().page(&wanted.page).await?;
-    let archives: Vec<_> = page.offers.iter().map(|offered| OnSale::new(offered, &links)).collect();
+    let archives: Vec<_> = page.offers.iter().map(|offered| OnSale::in_list(offered, &links)).collect();
     let found = if wanted.counts { Found::page(archives, page.total) } else { Found::of(archives) };
     Ok(Json(found).into_response())
 }

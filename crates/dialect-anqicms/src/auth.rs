@@ -9,7 +9,7 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use domain::cart::PricedCart;
+use domain::cart::Cart;
 use web::{Shop, client_address, credential, with_etag};
 
 use crate::error::Error;
@@ -57,8 +57,8 @@ impl FromRequestParts<Shop> for Shopper {
 
 impl Shopper {
     /// The reply to a write that is done: a new guest learns the token here.
-    pub(crate) fn reply(self, cart: &PricedCart, reply: impl IntoResponse) -> Response {
-        let mut response = with_etag(cart.cart().version, reply);
+    pub(crate) fn reply(self, cart: &Cart, reply: impl IntoResponse) -> Response {
+        let mut response = with_etag(cart.version, reply);
         if let Some(Ok(token)) = self.new_token.as_deref().map(HeaderValue::from_str) {
             response.headers_mut().insert("cart", token);
         }

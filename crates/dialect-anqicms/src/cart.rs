@@ -8,15 +8,15 @@ use web::{Json, Links, with_etag};
 use crate::auth::{Shopper, Visitor};
 use crate::error::Error;
 use crate::page::Window;
-use crate::wire::cart::{NewItem, OldRow, Row};
+use crate::wire::cart::{NewItem, OldRow, row};
 use crate::wire::envelope::{Found, Outcome};
 
 /// A page of the cart, newest row first.
 pub(crate) async fn list(Visitor(ctx): Visitor, links: Links, uri: Uri) -> Result<Response, Error> {
-    let Some(ctx) = ctx else { return Ok(Json(Found::page(Vec::<Row>::new(), 0)).into_response()) };
+    let Some(ctx) = ctx else { return Ok(Json(Found::page([(); 0], 0)).into_response()) };
     let cart = cart::view(&ctx).await?;
     let shown = Window::of_cart(&uri).cut(cart.lines().rev());
-    let rows: Vec<_> = shown.map(|line| Row::new(line, &links)).collect();
+    let rows: Vec<_> = shown.map(|line| row(line, &links)).collect();
     Ok(with_etag(cart.cart().version, Json(Found::page(rows, cart.lines().len()))))
 }
 

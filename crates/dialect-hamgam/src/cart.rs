@@ -1,11 +1,12 @@
 //! Handlers of `/api/shop/cart` and its items; each answers the whole cart.
 
+use std::sync::Arc;
+
 use app::Ctx;
 use app::cart::{self, Extras, Item};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::response::Response;
-use domain::cart::PricedCart;
 use domain::id::LineId;
 use web::{Json, Links, Shop, with_etag};
 
@@ -47,7 +48,7 @@ pub(crate) async fn add(Shopper(ctx): Shopper, links: Links, new: NewItem) -> Re
     let extras = Extras { notes: new.notes, ..Extras::default() };
     let added = cart::add(&ctx, item, new.quantity, extras).await;
     let cart = added.map_err(|error| Error::of_adding(error, new.listing))?;
-    Ok(whole(&ctx, &cart, &links))
+    whole(&ctx, cart, &links).await
 }
 
 /// Sets the quantity or the notes of an item, as far as the body names them.
@@ -57,12 +58,12 @@ pub(crate) async fn change_item(
     new: ItemChange,
 ) -> Result<Response, Error> {
     let cart = match new {
-        ItemChange { quantity: None, notes: None } => cart::view(&ctx).await?,
+        ItemChange { quantity: None, notes: None } => cart::stored(&ctx).await?,
         ItemChange { quantity, notes } => {
             cart::edit_line(&ctx, item, quantity, notes).await.map_err(Error::of_raising)?
         }
     };
-    Ok(whole(&ctx, &cart, &links))
+    whole(&ctx, cart, &links).await
 }
 
 /// Removes an item.
@@ -72,13 +73,13 @@ pub(crate) async fn remove_item(
     ItemId(item): ItemId,
 ) -> Result<Response, Error> {
     let cart = cart::remove_line(&ctx, item).await?;
-    Ok(whole(&ctx, &cart, &links))
+    whole(&ctx, cart, &links).await
 }
 
 /// The cart.
 pub(crate) async fn show(Shopper(ctx): Shopper, links: Links) -> Result<Response, Error> {
-    let cart = cart::view(&ctx).await?;
-    Ok(whole(&ctx, &cart, &links))
+    let cart = cart::stored(&ctx).await?;
+    whole(&ctx, cart, &links).await
 }
 
 /// Sets the references that the body names.
@@ -88,19 +89,20 @@ pub(crate) async fn change(
     CartChange(references): CartChange,
 ) -> Result<Response, Error> {
     let cart = match references {
-        None => cart::view(&ctx).await?,
+        None => cart::stored(&ctx).await?,
         Some(references) => cart::set_references(&ctx, references).await?,
     };
-    Ok(whole(&ctx, &cart, &links))
+    whole(&ctx, cart, &links).await
 }
 
 /// Removes all items.
 pub(crate) async fn clear(Shopper(ctx): Shopper, links: Links) -> Result<Response, Error> {
     let cart = cart::clear(&ctx, None).await?;
-    Ok(whole(&ctx, &cart, &links))
+    whole(&ctx, cart, &links).await
 }
 
-fn whole(ctx: &Ctx, cart: &PricedCart, links: &Links) -> Response {
+async fn whole(ctx: &Ctx, cart: Arc<domain::cart::Cart>, links: &Links) -> Result<Response, Error> {
+    let cart = cart::priced(ctx, cart).await?;
     let customer = ctx.session.as_ref().and_then(|session| session.account.as_deref());
-    with_etag(cart.cart().version, Json(Cart::new(cart, customer, ctx.now, links)))
+    Ok(with_etag(cart.cart().version, Json(Cart::new(&cart, customer, ctx.now, links))))
 }

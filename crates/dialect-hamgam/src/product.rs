@@ -6,7 +6,7 @@ use web::{Json, Links};
 use crate::auth::Anyone;
 use crate::error::Error;
 use crate::page::Pages;
-use crate::wire::product::{Detail, Product, Slug, Wanted};
+use crate::wire::product::{Detail, Slug, Wanted, product};
 
 /// A page of what is on sale.
 pub(crate) async fn list(
@@ -16,7 +16,7 @@ pub(crate) async fn list(
     Wanted(query): Wanted,
 ) -> Result<Response, Error> {
     let page = ctx.app.catalogue().page(&query).await?;
-    let products: Vec<_> = page.offers.iter().filter_map(|offered| Product::new(offered, &links)).collect();
+    let products: Vec<_> = page.offers.iter().filter_map(|offered| product(offered, &links)).collect();
     Ok(Json(pages.page(products, page.total)).into_response())
 }
 

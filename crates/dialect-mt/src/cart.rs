@@ -36,7 +36,7 @@ pub(crate) async fn add(Shopper(ctx): Shopper, new: NewItem) -> Result<Response,
     let item = Item { listing: new.listing, sku: None };
     let cart = cart::add(&ctx, item, new.nums, Extras::default()).await.map_err(Error::of_adding)?;
     let total = Json(Total::of(&cart, new.listing));
-    Ok(with_etag(cart.cart().version, (StatusCode::CREATED, total)))
+    Ok(with_etag(cart.version, (StatusCode::CREATED, total)))
 }
 
 /// A page of the cart.
@@ -49,8 +49,8 @@ pub(crate) async fn list(Shopper(ctx): Shopper, links: Links, uri: Uri) -> Resul
 
 /// One item.
 pub(crate) async fn show(Held { ctx, listing }: Held) -> Result<Response, Error> {
-    let cart = cart::view(&ctx).await?;
-    Ok(with_etag(cart.cart().version, Json(Total::of(&cart, listing))))
+    let cart = cart::stored(&ctx).await?;
+    Ok(with_etag(cart.version, Json(Total::of(&cart, listing))))
 }
 
 /// Sets the total.
@@ -70,13 +70,13 @@ async fn reset(ctx: Ctx, listing: ListingId, nums: Option<i64>) -> Result<Respon
             let set = cart::set(&ctx, item, nums, Extras::default(), WhenAbsent::Refuse).await;
             set.map_err(Error::of_setting)?
         }
-        None => cart::view(&ctx).await?,
+        None => cart::stored(&ctx).await?,
     };
-    Ok(with_etag(cart.cart().version, Json(Total::of(&cart, listing))))
+    Ok(with_etag(cart.version, Json(Total::of(&cart, listing))))
 }
 
 /// Removes an item.
 pub(crate) async fn remove(Held { ctx, listing }: Held) -> Result<Response, Error> {
     let cart = cart::remove_listing(&ctx, listing).await?;
-    Ok(with_etag(cart.cart().version, StatusCode::NO_CONTENT.into_response()))
+    Ok(with_etag(cart.version, StatusCode::NO_CONTENT.into_response()))
 }

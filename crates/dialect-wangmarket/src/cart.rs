@@ -1,8 +1,11 @@
 //! Handlers of `cart/`.
 
+use std::sync::Arc;
+
+use app::Ctx;
 use app::cart::{self, Extras, Item, Selection};
 use axum::response::Response;
-use domain::cart::PricedCart;
+use domain::cart::Cart;
 use domain::id::StoreId;
 use web::{Json, Links, with_etag};
 
@@ -22,7 +25,7 @@ pub(crate) async fn change(Shopper(ctx): Shopper, links: Links, change: Change) 
         ..1 => cart::take(&ctx, change.listing, change.by.saturating_neg()).await,
     };
     match changed {
-        Ok(cart) => Ok(shown(&cart, change.store, &links)),
+        Ok(cart) => shown(&ctx, cart, change.store, &links).await,
         Err(error) => {
             let info = against_changing(error)?;
             let cart = cart::view(&ctx).await?;
@@ -38,7 +41,7 @@ pub(crate) async fn of_store(
     links: Links,
     OfStore(store): OfStore,
 ) -> Result<Response, Error> {
-    Ok(shown(&cart::view(&ctx).await?, store, &links))
+    shown(&ctx, cart::stored(&ctx).await?, store, &links).await
 }
 
 /// The carts of all stores.
@@ -69,7 +72,7 @@ pub(crate) async fn select_goods(
     wanted: GoodsSelected,
 ) -> Result<Response, Error> {
     let cart = cart::select(&ctx, Selection::Listing(wanted.listing), wanted.is_selected).await?;
-    Ok(shown(&cart, wanted.store, &links))
+    shown(&ctx, cart, wanted.store, &links).await
 }
 
 /// Selects or unselects all that is in a store's cart.
@@ -79,16 +82,17 @@ pub(crate) async fn select_store(
     wanted: StoreSelected,
 ) -> Result<Response, Error> {
     let cart = cart::select(&ctx, Selection::Store(wanted.store), wanted.is_selected).await?;
-    Ok(shown(&cart, wanted.store, &links))
+    shown(&ctx, cart, wanted.store, &links).await
 }
 
 /// Empties the cart of one store, or of all.
 pub(crate) async fn clear(Shopper(ctx): Shopper, Emptied(store): Emptied) -> Result<Response, Error> {
     let cart = cart::clear(&ctx, store).await?;
-    Ok(with_etag(cart.cart().version, Json(Outcome::SUCCESS)))
+    Ok(with_etag(cart.version, Json(Outcome::SUCCESS)))
 }
 
-fn shown(cart: &PricedCart, store: StoreId, links: &Links) -> Response {
+async fn shown(ctx: &Ctx, cart: Arc<Cart>, store: StoreId, links: &Links) -> Result<Response, Error> {
+    let cart = cart::priced(ctx, cart).await?;
     let held = cart.of_store(store);
-    with_etag(cart.cart().version, Json(StoreCart::of(&held, links)))
+    Ok(with_etag(cart.cart().version, Json(StoreCart::of(&held, links))))
 }

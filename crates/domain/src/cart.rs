@@ -88,14 +88,14 @@ impl Cart {
 /// What a line says about the catalogue: listing, product and which of its SKUs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Offer {
-    listing: Arc<Listing>,
+    listing: Listing,
     product: Arc<Product>,
     sku: usize,
 }
 
 impl Offer {
     /// `None` when the product has no such SKU or the listing is not one of the product's.
-    pub fn new(listing: Arc<Listing>, product: Arc<Product>, sku: SkuId) -> Option<Self> {
+    pub fn new(listing: Listing, product: Arc<Product>, sku: SkuId) -> Option<Self> {
         let sku = product.skus.iter().position(|known| known.id == sku)?;
         (listing.product == product.id).then_some(Self { listing, product, sku })
     }
@@ -106,7 +106,7 @@ impl Offer {
     }
 
     /// The product offered.
-    pub fn product(&self) -> &Product {
+    pub fn product(&self) -> &Arc<Product> {
         &self.product
     }
 
@@ -305,7 +305,7 @@ impl FoldedLine<'_> {
     }
 
     /// The product offered.
-    pub fn product(&self) -> &Product {
+    pub fn product(&self) -> &Arc<Product> {
         self.lines[0].offer.product()
     }
 

@@ -1,5 +1,7 @@
 //! Products, their SKUs, and the listings under which stores offer them.
 
+use std::borrow::Cow;
+
 use crate::id::{BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
 use crate::limits::{MAX_LINE_QUANTITY, UNTRACKED_STOCK};
 use crate::money::{BasisPoints, Money};
@@ -139,8 +141,12 @@ impl Sku {
     }
 
     /// Model and colour as one text, trimmed.
-    pub fn mode(&self) -> String {
-        format!("{} {}", self.model, self.color).trim().to_owned()
+    pub fn mode(&self) -> Cow<'_, str> {
+        match (self.model.trim(), self.color.trim()) {
+            (model, "") => Cow::Borrowed(model),
+            ("", color) => Cow::Borrowed(color),
+            (model, color) => Cow::Owned(format!("{model} {color}")),
+        }
     }
 }
 
@@ -172,7 +178,7 @@ impl Product {
 }
 
 /// A store's offer of a product: its own, or one it distributes for another store.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listing {
     /// Own listings share the product's number; distributed ones have their own from the same space.
     pub id: ListingId,

@@ -8,6 +8,8 @@ use app::{Ctx, Error};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
 use axum::middleware::{self, Next};
 use axum::response::Response;
@@ -17,7 +19,7 @@ use http_body_util::{BodyExt, Limited};
 use crate::observe::Observed;
 use crate::{BODY_LIMIT, Dialect, Shop, etag, idempotency};
 
-/// The request's body, read whole before any handler runs.
+/// The request's body, read whole before any handler runs; absent when it is empty.
 #[derive(Clone, Debug, Default)]
 pub struct Content(pub Bytes);
 
@@ -38,7 +40,10 @@ async fn serve<D: Dialect>(State(shop): State<Shop>, request: Request, next: Nex
     let (mut parts, body) = request.into_parts();
     let response = match Limited::new(body, BODY_LIMIT).collect().await {
         Ok(content) => {
-            parts.extensions.insert(Content(content.to_bytes()));
+            let content = content.to_bytes();
+            if !content.is_empty() {
+                parts.extensions.insert(Content(content));
+            }
             idempotency::honour::<D>(&shop, parts, next).await
         }
         // Too long, or the client went away and reads no answer.
@@ -49,7 +54,7 @@ async fn serve<D: Dialect>(State(shop): State<Shop>, request: Request, next: Nex
 
 /// Runs the handler; a panic becomes the dialect's own reply.
 pub(crate) async fn run<D: Dialect>(parts: Parts, next: Next) -> Response {
-    let headers = parts.headers.clone();
+    let headers = spoken(&parts.headers);
     let handler = next.run(Request::from_parts(parts, Body::empty()));
     match AssertUnwindSafe(handler).catch_unwind().await {
         Ok(response) => D::finish(&headers, response),
@@ -61,6 +66,11 @@ pub(crate) async fn run<D: Dialect>(parts: Parts, next: Next) -> Response {
             D::refuse(Error::Internal(format!("panic: {text}")), &parts)
         }
     }
+}
+
+/// The header that says in which language the client wants its reply; the others go with the request.
+fn spoken(headers: &HeaderMap) -> HeaderMap {
+    headers.get(ACCEPT_LANGUAGE).map(|language| (ACCEPT_LANGUAGE, language.clone())).into_iter().collect()
 }
 
 /// What a deed may know of this request.

@@ -10,11 +10,13 @@ mod json;
 mod links;
 pub mod metrics;
 mod observe;
+mod pieces;
 mod refusal;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod time;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use app::session::Session;
@@ -28,23 +30,29 @@ pub use frame::{Content, ctx, frame};
 pub use json::Json;
 pub use links::{Links, client_address};
 pub use observe::cors;
+pub use pieces::Piece;
 pub use refusal::refusal;
 pub use time::rfc3339;
 
 use crate::metrics::Metrics;
+use crate::pieces::Pieces;
 
 /// The largest JSON or form body, in bytes.
 pub const BODY_LIMIT: usize = 1024 * 1024;
 
-/// What every handler can reach.
+/// What every handler can reach; clones share it.
 #[derive(Clone)]
-pub struct Shop {
+pub struct Shop(Arc<House>);
+
+/// What a shop is made of.
+pub struct House {
     /// The shop.
     pub app: App,
     /// How it is reached from outside.
-    pub outside: Arc<Outside>,
+    pub outside: Outside,
     /// What it counts.
-    pub metrics: Arc<Metrics>,
+    pub metrics: Metrics,
+    pieces: Pieces,
 }
 
 /// How the shop is reached from outside.
@@ -61,8 +69,16 @@ pub struct Outside {
 impl Shop {
     /// A shop with its counters.
     pub fn new(app: App, outside: Outside) -> Self {
-        let metrics = Arc::new(Metrics::new(&app));
-        Self { app, outside: Arc::new(outside), metrics }
+        let metrics = Metrics::new(&app);
+        Self(Arc::new(House { app, outside, metrics, pieces: Pieces::default() }))
+    }
+}
+
+impl Deref for Shop {
+    type Target = House;
+
+    fn deref(&self) -> &House {
+        &self.0
     }
 }
 
@@ -80,7 +96,7 @@ pub trait Dialect: Send + Sync + 'static {
     /// The dialect's own reply to an error.
     fn refuse(error: Error, parts: &Parts) -> Response;
 
-    /// A last hand on a handler's reply, for what depends on the request's headers.
+    /// A last hand on a handler's reply, for what depends on the request's `Accept-Language`.
     fn finish(_: &HeaderMap, response: Response) -> Response {
         response
     }

@@ -3,18 +3,23 @@
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
+use domain::id::SkuId;
+use domain::product::{Listing, Product};
+use serde::Serialize;
 
-use crate::Shop;
+use crate::{Piece, Shop};
 
-/// Makes absolute addresses.
-#[derive(Clone, Debug)]
+/// Makes absolute addresses, and the pieces of replies that hold them.
+#[derive(Clone)]
 pub struct Links {
     base: String,
+    shop: Shop,
 }
 
 impl Links {
@@ -25,7 +30,7 @@ impl Links {
             let host = host.or_else(|| parts.uri.authority().map(Authority::as_str));
             format!("http://{}", host.filter(|host| is_host(host)).unwrap_or("localhost"))
         });
-        Self { base }
+        Self { base, shop: shop.clone() }
     }
 
     /// An address that is absolute already, or a path of this server; "" stays "".
@@ -35,6 +40,17 @@ impl Links {
         }
         let slash = if address.starts_with('/') { "" } else { "/" };
         Cow::Owned(self.here(&[slash, address]))
+    }
+
+    /// What a dialect says of one SKU under a listing, as JSON that is written anew only when the offer has changed.
+    /// `kind` names the piece among all pieces of all dialects.
+    pub fn piece<T: Serialize>(
+        &self,
+        kind: &'static str,
+        (listing, product, sku): (&Listing, &Arc<Product>, SkuId),
+        write: impl FnOnce() -> T,
+    ) -> Piece {
+        self.shop.pieces.piece((kind, listing.id, sku), *listing, product, &self.base, write)
     }
 
     /// A path of this server, put together from pieces.

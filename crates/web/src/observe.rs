@@ -45,7 +45,7 @@ impl Observed {
         } else {
             tracing::debug!(request_id = ?id, dialect, %method, route, status, micros = elapsed.as_micros());
         }
-        metrics.answered(dialect, method.as_str(), route, status, elapsed.as_secs_f64());
+        metrics.answered(dialect, &method, route, status, elapsed.as_secs_f64());
         response.headers_mut().insert(REQUEST_ID, id);
         response
     }

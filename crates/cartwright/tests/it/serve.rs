@@ -19,7 +19,7 @@ fn it_is_ready_when_it_prints_its_address() {
         ("/metrics", "cartwright_writer_commits_total"),
         (
             "/metrics",
-            "cartwright_requests_total{dialect=\"anqicms\",method=\"GET\",route=\"/api/archive/list\",status=\"200\"} 1",
+            "cartwright_request_seconds_count{dialect=\"anqicms\",method=\"GET\",route=\"/api/archive/list\",status=\"200\"} 1",
         ),
     ] {
         let reply = server.get(path);

@@ -1,16 +1,16 @@
 //! Archives, as products are called here, on the wire.
 
-use app::catalogue::{Filter, Offered, Order, PageQuery};
 use std::borrow::Cow;
 
+use app::catalogue::{Filter, Offered, Order, PageQuery};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::cart::Offer;
-use domain::id::{CategoryId, ListingId};
+use domain::id::{CategoryId, ListingId, SkuId};
 use domain::product::{Listing, Product, Sku};
 use domain::text;
 use serde::Serialize;
-use web::{Links, Shop};
+use web::{Links, Piece, Shop};
 
 use crate::error::Error;
 use crate::page::Window;
@@ -129,13 +129,13 @@ pub(crate) struct OnSale<'a> {
     archive: Archive<'a>,
     origin_price: i64,
     /// Ours: the SKUs, where there are several.
-    skus: Vec<Choice>,
+    skus: Vec<Choice<'a>>,
 }
 
 #[derive(Serialize)]
-struct Choice {
+struct Choice<'a> {
     id: i64,
-    title: String,
+    title: Cow<'a, str>,
     price: i64,
     origin_price: i64,
     stock: i64,
@@ -143,8 +143,11 @@ struct Choice {
 
 impl<'a> Archive<'a> {
     /// As a line of a cart has it.
-    pub(crate) fn in_cart(offer: &'a Offer, links: &Links) -> Self {
-        Self::new(offer.listing(), offer.product(), Some(offer.sku()), offer.is_on_sale(), links)
+    pub(crate) fn in_cart(offer: &Offer, links: &Links) -> Piece {
+        let (listing, product, sku) = (offer.listing(), offer.product(), offer.sku());
+        links.piece("anqicms archive in a cart", (listing, product, sku.id), || {
+            Archive::new(listing, product, Some(sku), offer.is_on_sale(), links)
+        })
     }
 
     fn new(
@@ -194,6 +197,12 @@ impl<'a> Archive<'a> {
 }
 
 impl<'a> OnSale<'a> {
+    /// As lists show it.
+    pub(crate) fn in_list(offered: &Offered, links: &Links) -> Piece {
+        let sku = offered.product.first_sku().map_or(SkuId::new(0), |sku| sku.id);
+        links.piece("anqicms archive", (&offered.listing, &offered.product, sku), || OnSale::new(offered, links))
+    }
+
     pub(crate) fn new(offered: &'a Offered, links: &Links) -> Self {
         let Offered { listing, product } = offered;
         let sku = product.first_sku();
@@ -215,8 +224,8 @@ impl<'a> OnSale<'a> {
     }
 }
 
-impl From<&Sku> for Choice {
-    fn from(sku: &Sku) -> Self {
+impl<'a> From<&'a Sku> for Choice<'a> {
+    fn from(sku: &'a Sku) -> Self {
         Self {
             id: sku.id.get(),
             title: sku.mode(),

@@ -1,5 +1,7 @@
 //! Cart rows on the wire.
 
+use std::borrow::Cow;
+
 use app::cart::{Extras, Item};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -70,15 +72,13 @@ fn order_extra(fields: &Fields, parts: &Parts) -> Result<Option<String>, Error> 
     }
 }
 
-/// A row: an archive and how it stands in the cart.
+/// How an archive stands in the cart.
 #[derive(Serialize)]
-pub(crate) struct Row<'a> {
-    #[serde(flatten)]
-    archive: Archive<'a>,
+struct Row<'a> {
     cart_id: i64,
     /// Ours: which of the archive's SKUs it is.
     sku_id: i64,
-    sku_title: String,
+    sku_title: Cow<'a, str>,
     quantity: i64,
     /// What the row costs, and what it would without promotions.
     amount: i64,
@@ -87,20 +87,17 @@ pub(crate) struct Row<'a> {
     is_wholesale: bool,
 }
 
-impl<'a> Row<'a> {
-    pub(crate) fn new(priced: PricedLine<'a>, links: &Links) -> Self {
-        let PricedLine { line, offer } = priced;
-        let extra = line.order_extra.as_deref().unwrap_or("{}");
-        Self {
-            archive: Archive::in_cart(offer, links),
-            cart_id: line.id.get(),
-            sku_id: line.sku.get(),
-            sku_title: offer.sku().mode(),
-            quantity: line.quantity,
-            amount: priced.total().minor(),
-            origin_amount: priced.subtotal().minor(),
-            order_extra: serde_json::from_str(extra).ok(),
-            is_wholesale: false,
-        }
-    }
+/// A row: an archive, and how it stands in the cart.
+pub(crate) fn row(priced: PricedLine<'_>, links: &Links) -> Box<RawValue> {
+    let PricedLine { line, offer } = priced;
+    Archive::in_cart(offer, links).with(&Row {
+        cart_id: line.id.get(),
+        sku_id: line.sku.get(),
+        sku_title: offer.sku().mode(),
+        quantity: line.quantity,
+        amount: priced.total().minor(),
+        origin_amount: priced.subtotal().minor(),
+        order_extra: serde_json::from_str(line.order_extra.as_deref().unwrap_or("{}")).ok(),
+        is_wholesale: false,
+    })
 }

@@ -5,13 +5,13 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::account::Account;
 use domain::cart::{PricedCart, PricedLine};
-use domain::id::ListingId;
+use domain::id::{ListingId, SkuId};
 use domain::limits::MAX_NOTES;
 use domain::time::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use web::drf::{Integer, integer, type_name};
-use web::{Links, Shop, rfc3339};
+use web::{Links, Piece, Shop, rfc3339};
 
 use crate::error::{Error, unknown_pk};
 use crate::wire::fields::{Body, NULL, REQUIRED};
@@ -140,7 +140,7 @@ pub(crate) struct Cart<'a> {
 struct Line<'a> {
     id: i64,
     r#ref: String,
-    product: Product<'a>,
+    product: Piece,
     quantity: i64,
     notes: &'a str,
     created_at: String,
@@ -194,15 +194,13 @@ impl<'a> Cart<'a> {
 impl<'a> Line<'a> {
     fn new(priced: PricedLine<'a>, links: &Links) -> Self {
         let PricedLine { line, offer } = priced;
-        let id = line.listing.get();
+        let (id, product) = (line.listing.get(), offer.product());
         Self {
             id: line.id.get(),
             r#ref: id.to_string(),
-            product: Product {
-                id,
-                title: &offer.product().title,
-                image: Image::cover(offer.product(), links),
-            },
+            product: links.piece("hamgam product in a cart", (offer.listing(), product, SkuId::new(0)), || {
+                Product { id, title: &product.title, image: Image::cover(product, links) }
+            }),
             quantity: line.quantity,
             notes: &line.notes,
             created_at: rfc3339(line.created_at),

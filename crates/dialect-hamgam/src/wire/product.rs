@@ -8,7 +8,7 @@ use domain::money::Money;
 use domain::text::fold;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use web::{Links, Shop, fields, rfc3339};
+use web::{Links, Piece, Shop, fields, rfc3339};
 
 use crate::error::{Error, Fields};
 use crate::page::Window;
@@ -128,7 +128,7 @@ impl FromRequestParts<Shop> for Slug {
 
 /// A product in a list; price, stock and code are its first SKU's.
 #[derive(Serialize)]
-pub(crate) struct Product<'a> {
+struct Product<'a> {
     id: i64,
     image: Option<Image<'a>>,
     code: &'a str,
@@ -157,9 +157,14 @@ pub(crate) struct Detail<'a> {
     images: Vec<Image<'a>>,
 }
 
+/// A product as lists show it; `None` for a draft, which has no SKU.
+pub(crate) fn product(offered: &Offered, links: &Links) -> Option<Piece> {
+    let offer = (&offered.listing, &offered.product, offered.product.first_sku()?.id);
+    Some(links.piece("hamgam product", offer, || Product::new(offered, links)))
+}
+
 impl<'a> Product<'a> {
-    /// `None` for a draft, which has no SKU.
-    pub(crate) fn new(offered: &'a Offered, links: &Links) -> Option<Self> {
+    fn new(offered: &'a Offered, links: &Links) -> Option<Self> {
         let product = &offered.product;
         let sku = product.first_sku()?;
         let (regular, price) = (sku.price.minor(), sku.effective_price().minor());

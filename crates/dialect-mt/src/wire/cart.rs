@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use domain::cart::{FoldedLine, PricedCart};
+use domain::cart::{Cart, FoldedLine};
 use domain::id::ListingId;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use web::drf::{Integer, integer, type_name};
-use web::{Links, Shop, fields};
+use web::{Links, Piece, Shop, fields};
 
 use crate::error::{Error, Fields};
 
@@ -101,17 +101,17 @@ pub(crate) struct Total {
 }
 
 impl Total {
-    pub(crate) fn of(cart: &PricedCart, listing: ListingId) -> Self {
-        Self { nums: cart.cart().quantity_of(listing), distributor_product_id: listing.get() }
+    pub(crate) fn of(cart: &Cart, listing: ListingId) -> Self {
+        Self { nums: cart.quantity_of(listing), distributor_product_id: listing.get() }
     }
 }
 
 /// An item with its product.
 #[derive(Serialize)]
-pub(crate) struct Row<'a> {
+pub(crate) struct Row {
     nums: i64,
     distributor_product_id: i64,
-    product_detail: Product<'a>,
+    product_detail: Piece,
 }
 
 #[derive(Serialize)]
@@ -125,22 +125,29 @@ struct Product<'a> {
     desc: &'a str,
 }
 
-impl<'a> Row<'a> {
-    pub(crate) fn new(line: &'a FoldedLine<'_>, links: &Links) -> Self {
+impl Row {
+    pub(crate) fn new(line: &FoldedLine<'_>, links: &Links) -> Self {
+        let offer = (line.listing(), line.product(), line.first_sku().id);
+        Self {
+            nums: line.quantity(),
+            distributor_product_id: line.listing().id.get(),
+            product_detail: links.piece("mt product", offer, || Product::new(line, links)),
+        }
+    }
+}
+
+impl<'a> Product<'a> {
+    fn new(line: &'a FoldedLine<'_>, links: &Links) -> Self {
         let product = line.product();
         #[expect(clippy::cast_precision_loss, reason = "prices have at most twelve digits")]
         let price = line.first_sku().effective_price().minor() as f64 / 100.0;
         Self {
-            nums: line.quantity(),
-            distributor_product_id: line.listing().id.get(),
-            product_detail: Product {
-                title: &product.title,
-                price,
-                id: product.id.get(),
-                is_sell: u8::from(line.is_on_sale()),
-                image: links.absolute(product.cover().unwrap_or_default()),
-                desc: &product.summary,
-            },
+            title: &product.title,
+            price,
+            id: product.id.get(),
+            is_sell: u8::from(line.is_on_sale()),
+            image: links.absolute(product.cover().unwrap_or_default()),
+            desc: &product.summary,
         }
     }
 }

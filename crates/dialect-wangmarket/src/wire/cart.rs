@@ -7,11 +7,11 @@ use axum::http::request::Parts;
 use domain::cart::{Flag, FoldedLine};
 use domain::id::{ListingId, StoreId};
 use serde::Serialize;
-use web::{Links, Shop};
+use web::{Links, Piece, Shop};
 
 use crate::error::Error;
 use crate::wire::Outcome;
-use crate::wire::goods::Goods;
+use crate::wire::goods::goods;
 use crate::wire::params::Params;
 use crate::wire::store::Store;
 
@@ -128,20 +128,20 @@ fn is_selected(params: &Params) -> bool {
 
 /// The reply that shows a store's cart.
 #[derive(Serialize)]
-pub(crate) struct StoreCart<'a> {
+pub(crate) struct StoreCart {
     #[serde(flatten)]
     outcome: Outcome<'static>,
     #[serde(flatten)]
-    contents: Contents<'a>,
+    contents: Contents,
 }
 
-impl<'a> StoreCart<'a> {
-    pub(crate) fn of(held: &'a [FoldedLine<'_>], links: &Links) -> Self {
+impl StoreCart {
+    pub(crate) fn of(held: &[FoldedLine<'_>], links: &Links) -> Self {
         Self { outcome: Outcome::done("success"), contents: Contents::of(held, links) }
     }
 
     /// The same beside the sentence that says what was not done.
-    pub(crate) fn refused(info: &'static str, held: &'a [FoldedLine<'_>], links: &Links) -> Self {
+    pub(crate) fn refused(info: &'static str, held: &[FoldedLine<'_>], links: &Links) -> Self {
         Self { outcome: Outcome::refused(info), contents: Contents::of(held, links) }
     }
 
@@ -153,15 +153,15 @@ impl<'a> StoreCart<'a> {
 
 /// A store's cart; the totals count what is selected.
 #[derive(Default, Serialize)]
-struct Contents<'a> {
+struct Contents {
     #[serde(rename = "goodsCartMap")]
-    goods: BTreeMap<i64, GoodsCart<'a>>,
+    goods: BTreeMap<i64, GoodsCart>,
     number: i64,
     money: i64,
 }
 
-impl<'a> Contents<'a> {
-    fn of(held: impl IntoIterator<Item = &'a FoldedLine<'a>>, links: &Links) -> Self {
+impl Contents {
+    fn of<'a>(held: impl IntoIterator<Item = &'a FoldedLine<'a>>, links: &Links) -> Self {
         let mut contents = Self::default();
         for line in held {
             if line.is_selected() {
@@ -175,15 +175,15 @@ impl<'a> Contents<'a> {
 }
 
 #[derive(Serialize)]
-struct GoodsCart<'a> {
-    goods: Goods<'a>,
+struct GoodsCart {
+    goods: Piece,
     #[serde(flatten)]
     line: GoodsLine,
 }
 
-impl<'a> GoodsCart<'a> {
-    fn new(line: &'a FoldedLine<'_>, links: &Links) -> Self {
-        let goods = Goods::new(line.listing(), line.product(), line.first_sku(), links);
+impl GoodsCart {
+    fn new(line: &FoldedLine<'_>, links: &Links) -> Self {
+        let goods = goods(line.listing(), line.product(), line.first_sku(), links);
         Self { goods, line: GoodsLine::of(line) }
     }
 }
@@ -254,7 +254,7 @@ pub(crate) struct WholeCart<'a> {
 #[derive(Serialize)]
 struct CartOfStore<'a> {
     #[serde(flatten)]
-    contents: Contents<'a>,
+    contents: Contents,
     store: Store<'a>,
 }
 

@@ -1,8 +1,9 @@
 //! Goods on the wire: exactly the document's fields, in its order.
 
-use app::catalogue::{Filter, Order, PageQuery};
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use app::catalogue::{Filter, Offered, Order, PageQuery};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::cart::Offer;
@@ -10,7 +11,7 @@ use domain::id::{CategoryId, ListingId, StoreId};
 use domain::product::{Listing, Product, Sku};
 use domain::text::fold;
 use serde::Serialize;
-use web::{Links, Shop};
+use web::{Links, Piece, Shop};
 
 use crate::error::Error;
 use crate::page::{Page, Paging};
@@ -67,7 +68,7 @@ impl FromRequestParts<Shop> for Named {
 /// An offer; money in fen.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Goods<'a> {
+struct Goods<'a> {
     id: i64,
     title: &'a str,
     inventory: i64,
@@ -83,8 +84,13 @@ pub(crate) struct Goods<'a> {
     user_buy_restrict: i64,
 }
 
+/// Goods as carts and lists show them.
+pub(crate) fn goods(listing: &Listing, product: &Arc<Product>, first: &Sku, links: &Links) -> Piece {
+    links.piece("wangmarket goods", (listing, product, first.id), || Goods::new(listing, product, first, links))
+}
+
 impl<'a> Goods<'a> {
-    pub(crate) fn new(listing: &Listing, product: &'a Product, first: &Sku, links: &Links) -> Self {
+    fn new(listing: &Listing, product: &'a Product, first: &Sku, links: &Links) -> Self {
         Self {
             id: listing.id.get(),
             title: &product.title,
@@ -105,18 +111,17 @@ impl<'a> Goods<'a> {
 
 /// A page of goods.
 #[derive(Serialize)]
-pub(crate) struct GoodsPage<'a> {
+pub(crate) struct GoodsPage {
     #[serde(flatten)]
     outcome: Outcome<'static>,
-    list: Vec<Goods<'a>>,
+    list: Vec<Piece>,
     page: Page,
 }
 
-impl<'a> GoodsPage<'a> {
-    pub(crate) fn new(found: &'a app::catalogue::Page, paging: Paging, links: &Links) -> Self {
-        let goods = |offered: &'a app::catalogue::Offered| {
-            let product = &offered.product;
-            Some(Goods::new(&offered.listing, product, product.first_sku()?, links))
+impl GoodsPage {
+    pub(crate) fn new(found: &app::catalogue::Page, paging: Paging, links: &Links) -> Self {
+        let goods = |Offered { listing, product }: &Offered| {
+            Some(goods(listing, product, product.first_sku()?, links))
         };
         Self {
             outcome: Outcome::SUCCESS,
@@ -132,7 +137,7 @@ impl<'a> GoodsPage<'a> {
 pub(crate) struct Detail<'a> {
     #[serde(flatten)]
     outcome: Outcome<'static>,
-    goods: Goods<'a>,
+    goods: Piece,
     goods_image_list: Vec<GoodsImage<'a>>,
     goods_data: GoodsData<'a>,
 }
@@ -166,7 +171,7 @@ impl<'a> Detail<'a> {
         };
         Self {
             outcome: Outcome::SUCCESS,
-            goods: Goods::new(listing, product, offer.sku(), links),
+            goods: goods(listing, product, offer.sku(), links),
             goods_image_list: (1..).zip(&product.pictures).map(image).collect(),
             goods_data: GoodsData { id, detail: content },
         }
