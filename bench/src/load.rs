@@ -83,6 +83,27 @@ pub(crate) struct Measured {
     pub(crate) first_wrong: String,
 }
 
+impl Measured {
+    /// Several rounds as one: means, but the p99 of the worst round and the errors of all.
+    pub(crate) fn over(rounds: Vec<Self>) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "there are sixty rounds at most")]
+        let count = rounds.len() as f64;
+        let mean = |value: fn(&Self) -> f64| rounds.iter().map(value).sum::<f64>() / count;
+        Self {
+            per_second: mean(|round| round.per_second),
+            p50_ms: mean(|round| round.p50_ms),
+            p99_ms: rounds.iter().map(|round| round.p99_ms).fold(0.0, f64::max),
+            errors: rounds.iter().map(|round| round.errors).sum(),
+            body_bytes: mean(|round| round.body_bytes),
+            first_wrong: rounds
+                .into_iter()
+                .map(|round| round.first_wrong)
+                .find(|first| !first.is_empty())
+                .unwrap_or_default(),
+        }
+    }
+}
+
 impl Load {
     /// Loads the server for so many seconds, reading and judging every reply if asked to.
     pub(crate) async fn run(

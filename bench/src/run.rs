@@ -15,7 +15,7 @@ use tokio::{
 
 use crate::{
     catalogue,
-    load::{Load, Scenario, scenarios},
+    load::{Load, Measured, Scenario, scenarios},
     machine::Machine,
     report::{Report, Row},
     seed::seed_carts,
@@ -25,18 +25,21 @@ use crate::{
 /// Neither the import nor the carts may take longer.
 const PREPARATION: Duration = Duration::from_mins(10);
 
-/// Seconds for which every reply is read and judged, before the measurement; they warm the server up, too.
+/// Seconds for which every reply is read and judged, before the measurement.
 const CHECK_SECONDS: u64 = 2;
 
-/// Seconds that the ceiling gets to warm up.
-const WARM_UP_SECONDS: u64 = 1;
+/// Seconds that server and ceiling get to warm up.
+const WARM_UP_SECONDS: u64 = 3;
 
 /// What to measure, and how long.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Seconds of load per scenario, and again for its ceiling.
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    /// Seconds of load per round, and again for the ceiling.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
+    /// Rounds per scenario; in each the server is loaded, then its ceiling.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=60))]
+    rounds: u32,
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     connections: u32,
     /// Products in the generated catalogue; the lists need 1,500.
@@ -108,8 +111,8 @@ pub(crate) async fn run(options: &Options) -> Result<Report> {
         rows.push(measure(&server, &load, scenario, options).await?);
     }
     let setting = format!(
-        "{} products, {} carts of 5 lines, wrk with {} connections, {} s per row and again for its ceiling",
-        options.products, options.carts, options.connections, options.seconds
+        "{} products, {} carts of 5 lines, wrk with {} connections, {} rounds of {} s per row, each followed by as much of its ceiling",
+        options.products, options.carts, options.connections, options.rounds, options.seconds
     );
     Ok(Report { machine, setting, import_took, ready_after, idle_resident, rows })
 }
@@ -157,17 +160,24 @@ async fn start_ceiling(size: f64, scratch: &Path) -> Result<Server> {
 
 async fn measure(server: &Server, load: &Load, scenario: Scenario, options: &Options) -> Result<Row> {
     let checked = load.run(scenario, server.address, CHECK_SECONDS, true).await?;
+    let ceiling = start_ceiling(checked.body_bytes, &options.scratch).await?;
+    for address in [server.address, ceiling.address] {
+        load.run(scenario, address, WARM_UP_SECONDS, false).await?;
+    }
+    // In turns, since a shared machine is faster at one time than at another.
     let commits = server.commits().await;
-    let mut measured = load.run(scenario, server.address, options.seconds, false).await?;
+    let (mut measured, mut reached) = (Vec::new(), Vec::new());
+    for _ in 0..options.rounds {
+        measured.push(load.run(scenario, server.address, options.seconds, false).await?);
+        reached.push(load.run(scenario, ceiling.address, options.seconds, false).await?);
+    }
     let fsyncs = commits.zip(server.commits().await).map(|(before, after)| after - before);
     let resident = server.resident()?;
+    let mut measured = Measured::over(measured);
     measured.errors += checked.errors;
     measured.first_wrong = checked.first_wrong;
-
-    let ceiling = start_ceiling(checked.body_bytes, &options.scratch).await?;
-    load.run(scenario, ceiling.address, WARM_UP_SECONDS, false).await?;
-    let reached = load.run(scenario, ceiling.address, options.seconds, false).await?;
-    Ok(Row { scenario, server: measured, ceiling: reached, body_bytes: checked.body_bytes, fsyncs, resident })
+    let (ceiling, body_bytes) = (Measured::over(reached), checked.body_bytes);
+    Ok(Row { scenario, server: measured, ceiling, body_bytes, fsyncs, resident })
 }
 
 /// A path beside this program.

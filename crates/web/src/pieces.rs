@@ -85,12 +85,8 @@ impl Pieces {
             return piece;
         }
         let text = to_raw_value(&write()).expect(WRITABLE);
-        let piece = Piece(Arc::new(Written {
-            text,
-            listing,
-            product: Arc::clone(product),
-            base: base.to_owned(),
-        }));
+        let piece =
+            Piece(Arc::new(Written { text, listing, product: Arc::clone(product), base: base.to_owned() }));
         self.0.insert(key, piece.clone());
         piece
     }

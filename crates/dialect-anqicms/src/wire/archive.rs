@@ -200,7 +200,9 @@ impl<'a> OnSale<'a> {
     /// As lists show it.
     pub(crate) fn in_list(offered: &Offered, links: &Links) -> Piece {
         let sku = offered.product.first_sku().map_or(SkuId::new(0), |sku| sku.id);
-        links.piece("anqicms archive", (&offered.listing, &offered.product, sku), || OnSale::new(offered, links))
+        links.piece("anqicms archive", (&offered.listing, &offered.product, sku), || {
+            OnSale::new(offered, links)
+        })
     }
 
     pub(crate) fn new(offered: &'a Offered, links: &Links) -> Self {

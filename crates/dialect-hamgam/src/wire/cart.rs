@@ -198,9 +198,11 @@ impl<'a> Line<'a> {
         Self {
             id: line.id.get(),
             r#ref: id.to_string(),
-            product: links.piece("hamgam product in a cart", (offer.listing(), product, SkuId::new(0)), || {
-                Product { id, title: &product.title, image: Image::cover(product, links) }
-            }),
+            product: links.piece(
+                "hamgam product in a cart",
+                (offer.listing(), product, SkuId::new(0)),
+                || Product { id, title: &product.title, image: Image::cover(product, links) },
+            ),
             quantity: line.quantity,
             notes: &line.notes,
             created_at: rfc3339(line.created_at),

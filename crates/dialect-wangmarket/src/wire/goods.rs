@@ -86,7 +86,9 @@ struct Goods<'a> {
 
 /// Goods as carts and lists show them.
 pub(crate) fn goods(listing: &Listing, product: &Arc<Product>, first: &Sku, links: &Links) -> Piece {
-    links.piece("wangmarket goods", (listing, product, first.id), || Goods::new(listing, product, first, links))
+    links.piece("wangmarket goods", (listing, product, first.id), || {
+        Goods::new(listing, product, first, links)
+    })
 }
 
 impl<'a> Goods<'a> {
