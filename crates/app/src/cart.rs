@@ -7,7 +7,8 @@ use domain::id::{LineId, ListingId, OwnerId, SkuId, StoreId};
 use domain::limits::MAX_LINE_QUANTITY;
 use domain::product::Status;
 use store::cart::{self as rows, NewLine, Scope, Take};
-use store::{Refusal, Step, idempotency};
+use store::idempotency::{self, Key};
+use store::{Refusal, Step};
 
 use crate::{Ctx, Error, Result};
 
@@ -281,7 +282,9 @@ async fn try_write(
         let owner = session.owner;
         let mut all = Vec::with_capacity(6);
         all.extend(session.guest_step(ctx.now));
-        all.extend(ctx.key.as_ref().map(|key| idempotency::claim(key, ctx.now)));
+        // Under the owner of now: a login may have handed the guest's keys over meanwhile.
+        let key = ctx.key.as_ref().map(|key| Key { owner, ..key.clone() });
+        all.extend(key.map(|key| idempotency::claim(&key, ctx.now)));
         all.push(rows::lock(owner, ctx.now, ctx.seen));
         all.extend(steps(owner));
         let written = match line {

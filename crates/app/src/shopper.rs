@@ -283,7 +283,8 @@ impl Merge {
         Ok(Self { guest, customer, lines })
     }
 
-    /// Locks both carts at the versions seen, copies line by line, and removes the guest's cart.
+    /// Locks both carts at the versions seen, copies line by line, removes the guest's cart, and hands
+    /// its keys over.
     fn steps(&self, ctx: &Ctx) -> Vec<Step> {
         let mut steps = Vec::new();
         if self.lines.iter().any(|line| line.added > 0) {
@@ -294,6 +295,7 @@ impl Merge {
             steps.extend(store::cart::merge_line(self.customer.owner, line, *added, ctx.now));
         }
         steps.extend(store::cart::drop_cart(self.guest.owner, self.guest.version + 1));
+        steps.push(store::idempotency::carry(self.guest.owner, self.customer.owner, ctx.now));
         steps
     }
 }

@@ -24,6 +24,12 @@ statements! {
             created_at = excluded.created_at, status = excluded.status,
             content_type = excluded.content_type, body = excluded.body
         where idempotency.status is null or idempotency.created_at <= $8";
+    /// Gives the customer the keys of the guest they were.
+    CARRY = "insert into idempotency
+            (owner_id, key, request_hash, status, content_type, body, created_at)
+        select $2, key, request_hash, status, content_type, body, created_at from idempotency
+        where owner_id = $1 and created_at > $3
+        on conflict (owner_id, key) do nothing";
 }
 
 /// How long a record is kept, in seconds.
@@ -88,6 +94,11 @@ pub fn claim(key: &Key, now: Timestamp) -> Step {
         now.plus_seconds(-KEPT).into(),
     ];
     Step::new(CLAIM, params).or_refuse(Refusal::AlreadyApplied)
+}
+
+/// Lets a guest's keys go on working once the guest's token names the customer.
+pub fn carry(guest: OwnerId, customer: OwnerId, now: Timestamp) -> Step {
+    Step::new(CARRY, vec![guest.into(), customer.into(), now.plus_seconds(-KEPT).into()])
 }
 
 /// Keeps the reply to a key's request.

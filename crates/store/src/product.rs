@@ -121,10 +121,6 @@ statements! {
     SET_STATUS = "update product set status = $2, updated_at = $3 where id = $1 and not is_deleted";
     /// Deletes a product softly.
     DELETE = "update product set is_deleted = true, updated_at = $2 where id = $1";
-    /// Sets the stock of a SKU.
-    SET_STOCK = "update sku set stock = $2 where id = $1";
-    /// Sets the prices of a SKU.
-    SET_PRICES = "update sku set price = $2, sale_price = $3 where id = $1";
 }
 
 /// The list of numbers that `FIND` and its sisters take.
@@ -315,16 +311,6 @@ pub fn set_status(id: ProductId, status: Status, now: Timestamp) -> Step {
 /// Deletes a product softly: carts that hold it still show it.
 pub fn delete(id: ProductId, now: Timestamp) -> Step {
     Step::new(DELETE, vec![id.into(), now.into()])
-}
-
-/// Sets the stock of a SKU.
-pub fn set_stock(sku: SkuId, stock: i64) -> Step {
-    Step::new(SET_STOCK, vec![sku.into(), stock.into()])
-}
-
-/// Sets the regular and the promotion price of a SKU.
-pub fn set_prices(sku: &Sku) -> Step {
-    Step::new(SET_PRICES, vec![sku.id.into(), sku.price.into(), sku.sale_price.into()])
 }
 
 /// What lists look through for a text.

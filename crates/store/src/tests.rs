@@ -172,6 +172,23 @@ async fn one_callers_failure_undoes_only_its_own_steps() {
 }
 
 #[tokio::test]
+async fn a_long_log_is_copied_into_the_database_file() {
+    let (store, folder) = stocked().await;
+    let size = || std::fs::metadata(folder.path().join("shop.db")).unwrap().len();
+    let before = size();
+    let owner = |number: u128| OwnerId::new(number.to_be_bytes());
+    store.apply((0..33_000).map(|number| carts::lock(owner(number), NOW, None)).collect()).await.unwrap();
+    for number in 0..1000 {
+        store.write_cart(owner(number), vec![carts::lock(owner(number), NOW, None)]).await.unwrap();
+        if size() > before + 1024 * 1024 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the file is still {} bytes long", size());
+}
+
+#[tokio::test]
 async fn what_was_acknowledged_is_there_after_a_reopening() {
     let (store, folder) = stocked().await;
     write(&store, carts::add(OWNER, &line(1, 4), NOW)).await.unwrap();

@@ -92,6 +92,17 @@ async fn two_shoppers_never_meet_under_one_key() {
 }
 
 #[tokio::test]
+async fn a_guests_key_works_on_after_the_login() {
+    let (shop, _) = shop_and_customer().await;
+    let guest = Client { shop: shop.clone(), token: shop.app.guest().await };
+    let first = guest.keyed(CHANGE, ADD_TWO, "k1").await;
+    guest.post("/login/reg.json", "username=xiaowang&password=a-long-password").await;
+    let second = guest.keyed(CHANGE, ADD_TWO, "k1").await;
+    assert_eq!((second.header("idempotent-replayed"), &second.body), ("true", &first.body));
+    assert_eq!(guest.number(1, 1).await, 2);
+}
+
+#[tokio::test]
 async fn a_key_that_still_runs_is_a_conflict() {
     let shop = TestShop::with(Settings { key_wait: Duration::ZERO, ..Settings::default() }, routes);
     shop.app.stock().await;
