@@ -53,8 +53,9 @@ impl IntoResponse for Error {
         let failed = |text| Outcome { code: FAILED, text }.into_response();
         match self {
             Self::App(error) => {
-                let (status, code) = answer(&error);
-                let response = (status, Outcome { code, text: sentence(&error) }).into_response();
+                let status = web::status(&error).unwrap_or(StatusCode::OK);
+                let outcome = Outcome { code: code(&error), text: sentence(&error) };
+                let response = (status, outcome).into_response();
                 refusal(&error, response)
             }
             Self::NotFound => {
@@ -111,34 +112,12 @@ impl Flaw {
     }
 }
 
-fn answer(error: &app::Error) -> (StatusCode, i64) {
-    use app::Error as E;
-    let status = match error {
-        E::NotLoggedIn => return (StatusCode::OK, NOT_LOGGED_IN),
-        E::Forbidden => return (StatusCode::OK, FORBIDDEN),
-        E::NoSuchProduct
-        | E::NoSuchStore
-        | E::NoSuchLine
-        | E::OffSale
-        | E::ShortStock
-        | E::LineFull
-        | E::CartFull
-        | E::WrongPassword
-        | E::Throttled { .. }
-        | E::NameTaken
-        | E::BadIdentifier(_)
-        | E::WrongCode
-        | E::DeliveryOff
-        | E::BadKey => StatusCode::OK,
-        E::VersionMismatch { .. } => StatusCode::PRECONDITION_FAILED,
-        E::KeyRunning => StatusCode::CONFLICT,
-        E::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-        E::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        E::DeliveryFailed => StatusCode::BAD_GATEWAY,
-        E::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-        E::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    };
-    (status, FAILED)
+fn code(error: &app::Error) -> i64 {
+    match error {
+        app::Error::NotLoggedIn => NOT_LOGGED_IN,
+        app::Error::Forbidden => FORBIDDEN,
+        _ => FAILED,
+    }
 }
 
 fn sentence(error: &app::Error) -> Text {

@@ -57,7 +57,10 @@ impl IntoResponse for Error {
                 let response = Json(json!({ "result": "2", "info": "not login" })).into_response();
                 refusal(&error, response)
             }
-            Self::App(error) => refusal(&error, refused(status(&error), &sentence(&error))),
+            Self::App(error) => {
+                let status = web::status(&error).unwrap_or(StatusCode::OK);
+                refusal(&error, refused(status, &sentence(&error)))
+            }
             Self::Missing(info) => refused(StatusCode::OK, info),
             Self::MissingInCart(info) => Json(StoreCart::missing(info)).into_response(),
             Self::NoNumber(name) => refused(StatusCode::OK, &format!("参数 {name} 须为 64 位以内的整数")),
@@ -68,36 +71,6 @@ impl IntoResponse for Error {
                 refused(StatusCode::METHOD_NOT_ALLOWED, &format!("此接口不支持 {method} 请求"))
             }
         }
-    }
-}
-
-/// Only who has sent a header that says so, and only when the server is at fault, gets another status.
-fn status(error: &app::Error) -> StatusCode {
-    use app::Error as E;
-    match error {
-        E::NotLoggedIn
-        | E::Forbidden
-        | E::NoSuchProduct
-        | E::NoSuchStore
-        | E::NoSuchLine
-        | E::OffSale
-        | E::ShortStock
-        | E::LineFull
-        | E::CartFull
-        | E::WrongPassword
-        | E::Throttled { .. }
-        | E::NameTaken
-        | E::BadIdentifier(_)
-        | E::WrongCode
-        | E::DeliveryOff
-        | E::DeliveryFailed
-        | E::BadKey => StatusCode::OK,
-        E::VersionMismatch { .. } => StatusCode::PRECONDITION_FAILED,
-        E::KeyRunning => StatusCode::CONFLICT,
-        E::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-        E::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        E::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-        E::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

@@ -55,30 +55,13 @@ pub fn integer_text(text: &str) -> Option<i64> {
 
 /// The status of an error, as a service that challenges who is not logged in says it.
 pub fn status(error: &Error) -> StatusCode {
-    use Error as E;
-    match error {
-        E::NotLoggedIn => StatusCode::UNAUTHORIZED,
-        E::Forbidden => StatusCode::FORBIDDEN,
-        E::NoSuchProduct | E::NoSuchStore | E::NoSuchLine => StatusCode::NOT_FOUND,
-        E::OffSale
-        | E::ShortStock
-        | E::LineFull
-        | E::CartFull
-        | E::WrongPassword
-        | E::NameTaken
-        | E::BadIdentifier(_)
-        | E::WrongCode
-        | E::DeliveryOff
-        | E::BadKey => StatusCode::BAD_REQUEST,
-        E::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
-        E::VersionMismatch { .. } => StatusCode::PRECONDITION_FAILED,
-        E::KeyRunning => StatusCode::CONFLICT,
-        E::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-        E::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        E::DeliveryFailed => StatusCode::BAD_GATEWAY,
-        E::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-        E::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    }
+    crate::status(error).unwrap_or(match error {
+        Error::NotLoggedIn => StatusCode::UNAUTHORIZED,
+        Error::Forbidden => StatusCode::FORBIDDEN,
+        Error::NoSuchProduct | Error::NoSuchStore | Error::NoSuchLine => StatusCode::NOT_FOUND,
+        Error::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
+        _ => StatusCode::BAD_REQUEST,
+    })
 }
 
 /// What Python calls the type of a JSON value.

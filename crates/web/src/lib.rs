@@ -31,7 +31,7 @@ pub use json::Json;
 pub use links::{Links, client_address};
 pub use observe::cors;
 pub use pieces::Piece;
-pub use refusal::refusal;
+pub use refusal::{refusal, status};
 pub use time::rfc3339;
 
 use crate::metrics::Metrics;

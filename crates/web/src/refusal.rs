@@ -1,8 +1,8 @@
 //! What a dialect's reply to an error carries besides its body: headers for who opted in, marks for the frame.
 
 use app::Error;
-use axum::http::HeaderValue;
 use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 
 use crate::with_etag;
@@ -14,6 +14,37 @@ pub(crate) struct Defect(pub String);
 /// Marks a reply that a repeat under the same idempotency key must not get.
 #[derive(Clone, Debug)]
 pub(crate) struct Unkept;
+
+/// The HTTP status of an error in every dialect: of who has opted in by a header, and of faults of the server.
+/// `None` where each dialect says it in its own way.
+pub fn status(error: &Error) -> Option<StatusCode> {
+    use Error as E;
+    match error {
+        E::NotLoggedIn
+        | E::Forbidden
+        | E::NoSuchProduct
+        | E::NoSuchStore
+        | E::NoSuchLine
+        | E::OffSale
+        | E::ShortStock
+        | E::LineFull
+        | E::CartFull
+        | E::WrongPassword
+        | E::Throttled { .. }
+        | E::NameTaken
+        | E::BadIdentifier(_)
+        | E::WrongCode
+        | E::DeliveryOff
+        | E::BadKey => None,
+        E::VersionMismatch { .. } => Some(StatusCode::PRECONDITION_FAILED),
+        E::KeyRunning => Some(StatusCode::CONFLICT),
+        E::KeyReused => Some(StatusCode::UNPROCESSABLE_ENTITY),
+        E::TooLarge => Some(StatusCode::PAYLOAD_TOO_LARGE),
+        E::DeliveryFailed => Some(StatusCode::BAD_GATEWAY),
+        E::Unavailable(_) => Some(StatusCode::SERVICE_UNAVAILABLE),
+        E::Internal(_) => Some(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
 
 /// Completes the dialect's reply to an error.
 pub fn refusal(error: &Error, mut response: Response) -> Response {
