@@ -3,6 +3,8 @@
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 
+use crate::Shop;
+
 /// Scheme and the rest of the `Authorization` header, blanks around both dropped.
 pub fn authorization(headers: &HeaderMap) -> Option<(&str, &str)> {
     let header = headers.get(AUTHORIZATION)?.to_str().ok()?.trim();
@@ -17,6 +19,14 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .filter_map(|pair| pair.split_once('='))
         .find(|(key, _)| key.trim() == name)
         .map(|(_, value)| value.trim().trim_matches('"'))
+}
+
+/// A `Set-Cookie` header that keeps a credential for so many seconds: out of reach of scripts, not sent along by other
+/// sites, and only over TLS where clients are known to come by it.
+pub fn set_cookie(shop: &Shop, name: &str, value: &str, seconds: i64) -> String {
+    let is_secure = shop.outside.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+    let secure = if is_secure { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
 #[cfg(test)]

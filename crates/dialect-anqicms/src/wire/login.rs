@@ -79,8 +79,3 @@ impl From<&MergedLine> for Merged {
         Self { archive_id: listing.get(), sku_id: sku.get(), added: merged.added, clipped: merged.clipped }
     }
 }
-
-/// The cookie that carries a customer's token for so many seconds.
-pub(crate) fn cookie(token: &str, seconds: i64) -> String {
-    format!("token={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax")
-}

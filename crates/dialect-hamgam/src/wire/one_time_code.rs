@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::wire::fields::Body;
 
 /// The cookie that ties a code to the client that asked for it.
-const SESSION: &str = "otp_session";
+pub(crate) const SESSION: &str = "otp_session";
 
 /// The phone number to which a code goes.
 pub(crate) struct SignIn(pub String);
@@ -48,11 +48,6 @@ impl FromRequestParts<Shop> for Secret {
     async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
         Ok(Self(credential::cookie(&parts.headers, SESSION).unwrap_or_default().to_owned()))
     }
-}
-
-/// The `Set-Cookie` header of a session.
-pub(crate) fn session_cookie(secret: &str) -> String {
-    format!("{SESSION}={secret}; HttpOnly; SameSite=Lax; Path=/; Max-Age={TTL}")
 }
 
 /// A code is on its way.
