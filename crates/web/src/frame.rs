@@ -68,9 +68,9 @@ pub(crate) async fn run<D: Dialect>(parts: Parts, next: Next) -> Response {
     }
 }
 
-/// The header that says in which language the client wants its reply; the others go with the request.
+/// The headers that say in which language the client wants its reply; the others go with the request.
 fn spoken(headers: &HeaderMap) -> HeaderMap {
-    headers.get(ACCEPT_LANGUAGE).map(|language| (ACCEPT_LANGUAGE, language.clone())).into_iter().collect()
+    headers.get_all(ACCEPT_LANGUAGE).iter().map(|languages| (ACCEPT_LANGUAGE, languages.clone())).collect()
 }
 
 /// What a deed may know of this request.
