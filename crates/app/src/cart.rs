@@ -296,8 +296,7 @@ async fn try_write(
             written => return Ok(Some(written?)),
         };
         match refusal {
-            // The change is in already, under this very key; only its reply was lost.
-            Refusal::AlreadyApplied => return Ok(Some(store.cart(owner).await?)),
+            Refusal::AlreadyApplied => return already_applied(ctx, owner).await.map(Some),
             Refusal::Version => {
                 return Err(Error::VersionMismatch { current: store.cart(owner).await?.version });
             }
@@ -313,4 +312,18 @@ async fn try_write(
             Refusal::Taken | Refusal::Gone => return Err(Error::Internal(format!("{refusal:?} in a cart"))),
         }
     }
+}
+
+/// The cart, when the change is in already under this very key and only its reply was lost.
+async fn already_applied(ctx: &Ctx, owner: OwnerId) -> Result<Arc<Cart>> {
+    let store = ctx.app.store();
+    // A guest who has become a customer meanwhile may meet the customer's own use of the key.
+    if let Some(key) = ctx.key.as_ref().filter(|key| key.owner != owner) {
+        let key = Key { owner, ..key.clone() };
+        let record = store.idempotency_record(&key, ctx.now).await?;
+        if record.is_some_and(|record| record.request != key.request) {
+            return Err(Error::KeyReused);
+        }
+    }
+    Ok(store.cart(owner).await?)
 }

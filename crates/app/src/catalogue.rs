@@ -198,10 +198,14 @@ impl Catalogue {
     pub async fn offered_many(&self, ids: &[ListingId]) -> Result<Vec<Option<Offered>>> {
         let read = |missing: Vec<ListingId>| async move {
             let listings = self.store.listings(&missing).await?;
+            let known = |id: &ProductId| Some((*id, self.own.get(&id.own_listing())?.product));
             let ids: HashSet<_> = listings.iter().map(|listing| listing.product).collect();
-            let products = self.store.products(&ids.into_iter().collect::<Vec<_>>()).await?;
-            let products: HashMap<_, _> =
-                products.into_iter().map(|product| (product.id, Arc::new(product))).collect();
+            let mut products: HashMap<_, _> = ids.iter().filter_map(known).collect();
+            let unknown: Vec<_> = ids.into_iter().filter(|id| !products.contains_key(id)).collect();
+            if !unknown.is_empty() {
+                let read = self.store.products(&unknown).await?;
+                products.extend(read.into_iter().map(|product| (product.id, Arc::new(product))));
+            }
             let offered = |listing: Listing| {
                 let product = Arc::clone(products.get(&listing.product)?);
                 Some((listing.id, Offered { listing, product }))

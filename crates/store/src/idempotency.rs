@@ -24,16 +24,21 @@ statements! {
             created_at = excluded.created_at, status = excluded.status,
             content_type = excluded.content_type, body = excluded.body
         where idempotency.status is null or idempotency.created_at <= $8";
-    /// Gives the customer the keys of the guest they were.
+    /// Gives the customer the newest keys of the guest they were; an outdated record gives way.
     CARRY = "insert into idempotency
             (owner_id, key, request_hash, status, content_type, body, created_at)
         select $2, key, request_hash, status, content_type, body, created_at from idempotency
-        where owner_id = $1 and created_at > $3
-        on conflict (owner_id, key) do nothing";
+        where owner_id = $1 and created_at > $3 order by created_at desc limit $4
+        on conflict (owner_id, key) do update set request_hash = excluded.request_hash,
+            created_at = excluded.created_at, status = excluded.status,
+            content_type = excluded.content_type, body = excluded.body
+        where idempotency.created_at <= $3";
 }
 
 /// How long a record is kept, in seconds.
 pub const KEPT: i64 = 24 * 60 * 60;
+/// Keys handed over at a login at most: their replies are copied while other writers wait.
+const CARRIED: i64 = 100;
 
 /// A key as one caller used it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +103,8 @@ pub fn claim(key: &Key, now: Timestamp) -> Step {
 
 /// Lets a guest's keys go on working once the guest's token names the customer.
 pub fn carry(guest: OwnerId, customer: OwnerId, now: Timestamp) -> Step {
-    Step::new(CARRY, vec![guest.into(), customer.into(), now.plus_seconds(-KEPT).into()])
+    let params = vec![guest.into(), customer.into(), now.plus_seconds(-KEPT).into(), CARRIED.into()];
+    Step::new(CARRY, params)
 }
 
 /// Keeps the reply to a key's request.

@@ -8,6 +8,7 @@ use domain::product::{Product, Sku, Status};
 use domain::time::Timestamp;
 
 use crate::cart::{self as carts, NewLine, Scope, Take};
+use crate::idempotency::Key;
 use crate::listing::{Filter, Order};
 use crate::product::Desk;
 use crate::{
@@ -175,12 +176,12 @@ async fn one_callers_failure_undoes_only_its_own_steps() {
 async fn a_long_log_is_copied_into_the_database_file() {
     let (store, folder) = stocked().await;
     let size = || std::fs::metadata(folder.path().join("shop.db")).unwrap().len();
-    let before = size();
-    let owner = |number: u128| OwnerId::new(number.to_be_bytes());
-    store.apply((0..33_000).map(|number| carts::lock(owner(number), NOW, None)).collect()).await.unwrap();
-    for number in 0..1000 {
-        store.write_cart(owner(number), vec![carts::lock(owner(number), NOW, None)]).await.unwrap();
-        if size() > before + 1024 * 1024 {
+    let key = Key { owner: OWNER, key: "k1".to_owned(), request: [0; 32] };
+    let long = idempotency::Reply { status: 200, content_type: None, body: vec![7; 80 * 1024 * 1024] };
+    store.apply(vec![idempotency::complete(&key, &long, NOW)]).await.unwrap();
+    for _ in 0..1000 {
+        write(&store, []).await.unwrap();
+        if size() > 80 * 1024 * 1024 {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
@@ -206,6 +207,28 @@ async fn a_cart_in_memory_is_the_one_in_the_database() {
         write(&store, carts::add(OWNER, &line(1, quantity), NOW)).await.unwrap();
         let reopened = open(&folder);
         assert_eq!(store.cart(OWNER).await.unwrap(), reopened.cart(OWNER).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_guests_key_replaces_an_outdated_one_of_the_customer_and_no_other() {
+    let (store, _folder) = stocked().await;
+    let (guest, customer) = (OWNER, OwnerId::new([2; 16]));
+    let key = |owner, name: &str, request| Key { owner, key: name.to_owned(), request: [request; 32] };
+    let yesterday = NOW.plus_seconds(-idempotency::KEPT - 1);
+    let keys = [
+        (customer, "old", 1, yesterday),
+        (customer, "own", 2, NOW),
+        (guest, "old", 3, NOW),
+        (guest, "own", 4, NOW),
+    ];
+    for (owner, name, request, at) in keys {
+        store.apply(vec![idempotency::claim(&key(owner, name, request), at)]).await.unwrap();
+    }
+    store.apply(vec![idempotency::carry(guest, customer, NOW)]).await.unwrap();
+    for (name, request) in [("old", 3), ("own", 2)] {
+        let record = store.idempotency_record(&key(customer, name, 0), NOW).await.unwrap().unwrap();
+        assert_eq!(record.request, [request; 32], "{name}");
     }
 }
 

@@ -42,10 +42,10 @@ pub const BODY_LIMIT: usize = 1024 * 1024;
 
 /// What every handler can reach; clones share it.
 #[derive(Clone)]
-pub struct Shop(Arc<House>);
+pub struct Shop(Arc<Shared>);
 
 /// What a shop is made of.
-pub struct House {
+pub struct Shared {
     /// The shop.
     pub app: App,
     /// How it is reached from outside.
@@ -70,14 +70,14 @@ impl Shop {
     /// A shop with its counters.
     pub fn new(app: App, outside: Outside) -> Self {
         let metrics = Metrics::new(&app);
-        Self(Arc::new(House { app, outside, metrics, pieces: Pieces::default() }))
+        Self(Arc::new(Shared { app, outside, metrics, pieces: Pieces::default() }))
     }
 }
 
 impl Deref for Shop {
-    type Target = House;
+    type Target = Shared;
 
-    fn deref(&self) -> &House {
+    fn deref(&self) -> &Shared {
         &self.0
     }
 }

@@ -1,6 +1,6 @@
 //! Pieces of replies that say only what the catalogue says: JSON written once and copied until the offer changes.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use domain::id::{ListingId, SkuId};
 use domain::product::{Listing, Product};
@@ -25,8 +25,8 @@ pub struct Piece(Arc<Written>);
 struct Written {
     text: Box<RawValue>,
     listing: Listing,
-    /// Kept, so that no other product gets its place in memory: the same place is the same product.
-    product: Arc<Product>,
+    /// Keeps its place in memory from being another product's, but not the product: the same place is the same product.
+    product: Weak<Product>,
     base: String,
 }
 
@@ -79,14 +79,18 @@ impl Pieces {
     ) -> Piece {
         let is_same = |piece: &Piece| {
             let Written { listing: of, product: from, base: at, .. } = &*piece.0;
-            Arc::ptr_eq(from, product) && *of == listing && at == base
+            Weak::as_ptr(from) == Arc::as_ptr(product) && *of == listing && at == base
         };
         if let Some(piece) = self.0.get(&key).filter(is_same) {
             return piece;
         }
         let text = to_raw_value(&write()).expect(WRITABLE);
-        let piece =
-            Piece(Arc::new(Written { text, listing, product: Arc::clone(product), base: base.to_owned() }));
+        let piece = Piece(Arc::new(Written {
+            text,
+            listing,
+            product: Arc::downgrade(product),
+            base: base.to_owned(),
+        }));
         self.0.insert(key, piece.clone());
         piece
     }

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use app::Settings;
+use app::cart::{Extras, Item};
 use app::idempotency::{Key, begin};
+use app::{Ctx, Settings};
 use dialect_wangmarket::routes;
+use domain::id::ListingId;
 use insta::assert_snapshot;
 use web::testing::{Reply, TestShop};
 
@@ -100,6 +102,26 @@ async fn a_guests_key_works_on_after_the_login() {
     let second = guest.keyed(CHANGE, ADD_TWO, "k1").await;
     assert_eq!((second.header("idempotent-replayed"), &second.body), ("true", &first.body));
     assert_eq!(guest.number(1, 1).await, 2);
+}
+
+#[tokio::test]
+async fn a_write_that_a_login_overtakes_does_not_pass_for_another_under_its_key() {
+    let (shop, _) = shop_and_customer().await;
+    let form = "username=xiaowang&password=a-long-password";
+    let wang = Client { shop: shop.clone(), token: shop.app.guest().await };
+    wang.post("/login/reg.json", form).await;
+    wang.keyed(CHANGE, ADD_TWO, "k1").await;
+
+    let guest = Client { shop: shop.clone(), token: shop.app.guest().await };
+    let session = shop.app.sessions().by_token(&guest.token, shop.app.now()).await.unwrap().unwrap();
+    let key = Key { owner: session.owner, key: "k1".to_owned(), request: [7; 32] };
+    let ctx = Ctx { key: Some(key), ..Ctx::new(&shop.app, Some(session)) };
+    guest.post("/login/login.json", form).await;
+
+    let item = Item { listing: ListingId::new(1), sku: None };
+    let overtaken = app::cart::add(&ctx, item, 1, Extras::default()).await;
+    assert!(matches!(overtaken, Err(app::Error::KeyReused)), "{overtaken:?}");
+    assert_eq!(wang.number(1, 1).await, 2);
 }
 
 #[tokio::test]

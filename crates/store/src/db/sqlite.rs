@@ -52,9 +52,10 @@ enum Read {
 impl Sqlite {
     /// Opens the file, migrates it and starts the threads.
     pub(crate) fn open(options: &Options, carts: &Arc<CartCache>, stats: &Arc<Stats>) -> Result<Self> {
-        let connection = connection::open_writer(options)?;
+        let mut connection = connection::open_writer(options)?;
+        let (log, copier) = log::log(&mut connection)?;
         let (writes, queue) = crossbeam_channel::bounded(options.queue);
-        let (carts, counters, (log, copier)) = (Arc::clone(carts), Arc::clone(stats), log::log());
+        let (carts, counters) = (Arc::clone(carts), Arc::clone(stats));
         let write = move || Writer::new(&connection, queue, log, carts, counters).run();
         let connection = connection::open(options, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let mut threads = vec![spawn("writer", write)?, spawn("log", move || copier.run(&connection))?];

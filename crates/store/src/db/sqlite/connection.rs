@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, Statement};
+use rusqlite::{Connection, ErrorCode, OpenFlags, PrepFlags, Statement};
 
 use crate::{Error, Options, Result, Rows, Value, doctor, migration};
 
@@ -30,8 +30,6 @@ pub(super) fn open_writer(options: &Options) -> Result<Connection> {
     connection.pragma_update(None, "synchronous", if options.is_durable { "full" } else { "off" })?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
-    // The log is shortened beside the writer (log.rs); only when that fails the writer does it, at 128 MiB.
-    connection.pragma_update(None, "wal_autocheckpoint", 65_536)?;
     look_for_damage(open(options, OpenFlags::SQLITE_OPEN_READ_WRITE)?)?;
     migration::run(&mut connection)?;
     Ok(connection)
@@ -75,7 +73,7 @@ pub(super) fn copy(options: &Options, file: &Path) -> Result<()> {
     copied
 }
 
-/// Opens the file.
+/// A connection for reading or writing as the flags say, with the settings that all have.
 pub(super) fn open(options: &Options, flags: OpenFlags) -> Result<Connection> {
     let connection = Connection::open_with_flags(&options.path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(|error| {
@@ -109,7 +107,6 @@ fn look_for_damage(mut connection: Connection) -> Result<()> {
 /// A connection with its statements, each prepared when it is first run. They are found by the place of their
 /// text in memory: looking a long text up costs as much as running it.
 pub(super) struct Session<'c> {
-    /// The connection.
     pub(super) connection: &'c Connection,
     prepared: HashMap<*const str, Statement<'c>>,
 }
@@ -123,13 +120,18 @@ impl<'c> Session<'c> {
     pub(super) fn run(&mut self, sql: &'static str, params: &[Value]) -> Result<Rows> {
         let statement = match self.prepared.entry(sql) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(self.connection.prepare(sql).map_err(meaning)?),
+            Entry::Vacant(place) => {
+                let prepared = self.connection.prepare_with_flags(sql, PrepFlags::SQLITE_PREPARE_PERSISTENT);
+                place.insert(prepared.map_err(meaning)?)
+            }
         };
         execute(statement, params).map_err(meaning)
     }
 }
 
 fn execute(statement: &mut Statement<'_>, params: &[Value]) -> rusqlite::Result<Rows> {
+    // A parameter left out would have the value of the run before.
+    debug_assert_eq!(params.len(), statement.parameter_count());
     for (at, value) in params.iter().enumerate() {
         statement.raw_bind_parameter(at + 1, value)?;
     }

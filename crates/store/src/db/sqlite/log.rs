@@ -1,8 +1,8 @@
-//! The write-ahead log's length: a thread beside the writer copies the log back into the database file, so that
-//! writes wait for little of it and the log can start over.
+//! The write-ahead log's length: a thread beside the writer copies the log back into the database file, so that the
+//! writer copies little of it and the log can start over.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
 use crossbeam_channel::{Receiver, Sender};
 use rusqlite::Connection;
@@ -10,50 +10,70 @@ use rusqlite::Connection;
 use super::connection::Session;
 use crate::Result;
 
-/// Rows changed between two copyings. Each costs up to a page of the log: some 64 MiB. The longer the log, the more
-/// often a page in it was written again and is copied only once.
-const CHANGES: u64 = 32_768;
-/// A copying of fewer pages is a stall that the writer can afford.
+/// Pages in the log that are worth a copying: 64 MiB. The longer the log, the more often a page in it was written again
+/// and is copied only once.
+const LONG: i64 = 32_768;
+/// Pages in the log at which the writer copies by itself: the copier does not keep up, or fails.
+const TOO_LONG: i64 = 2 * LONG;
+/// A copying of fewer pages is left to the writer.
 const FEW: i64 = 1000;
 /// Copyings in a row, each of what was written during the one before.
 const PASSES: usize = 4;
-/// Copies what no reader needs in the log any more; gives busy, pages in the log, and pages copied so far.
+/// Copies what no reader needs in the log any more; gives whether another copies already, the pages in the log, and the
+/// pages copied so far.
 const COPY: &str = "pragma wal_checkpoint(passive)";
+
+/// Nobody copies.
+const IDLE: u8 = 0;
+/// The copier was told to.
+const COPYING: u8 = 1;
+/// The copier has left little to the writer.
+const NEARLY_COPIED: u8 = 2;
 
 /// The writer's view of the log.
 pub(super) struct Log {
+    /// Pages after the last commit.
+    pages: Arc<AtomicI64>,
+    state: Arc<AtomicU8>,
     copyings: Sender<()>,
-    is_nearly_copied: Arc<AtomicBool>,
-    /// The connection's count of changes when the log was last handed over.
-    handed_over: u64,
 }
 
 /// The thread that copies.
 pub(super) struct Copier {
+    state: Arc<AtomicU8>,
     copyings: Receiver<()>,
-    is_nearly_copied: Arc<AtomicBool>,
 }
 
-/// Both ends of it.
-pub(super) fn log() -> (Log, Copier) {
-    let (sender, copyings) = crossbeam_channel::bounded(1);
-    let is_nearly_copied = Arc::new(AtomicBool::default());
-    let copier = Copier { copyings, is_nearly_copied: Arc::clone(&is_nearly_copied) };
-    (Log { copyings: sender, is_nearly_copied, handed_over: 0 }, copier)
+/// The log of what this connection writes, in place of SQLite's own way to copy it inside a commit.
+pub(super) fn log(connection: &mut Connection) -> Result<(Log, Copier)> {
+    let (copyings, receiver) = crossbeam_channel::bounded(1);
+    let (pages, state) = (Arc::new(AtomicI64::default()), Arc::new(AtomicU8::new(IDLE)));
+    let seen = Arc::clone(&pages);
+    connection.wal_hook(Some(move |_: &mut _, pages| {
+        seen.store(i64::from(pages), Ordering::Relaxed);
+        Ok(())
+    }))?;
+    let copier = Copier { state: Arc::clone(&state), copyings: receiver };
+    Ok((Log { pages, state, copyings }, copier))
 }
 
 impl Log {
     /// Between two commits: has a long log copied, and copies the rest of one that nearly is, after which the next
     /// commit starts it over.
     pub(super) fn mind(&mut self, session: &mut Session<'_>) -> Result<()> {
-        let changes = session.connection.total_changes();
-        if changes - self.handed_over >= CHANGES && self.copyings.try_send(()).is_ok() {
-            self.handed_over = changes;
+        let pages = self.pages.load(Ordering::Relaxed);
+        match self.state.load(Ordering::Acquire) {
+            NEARLY_COPIED => self.state.store(IDLE, Ordering::Release),
+            IDLE if pages >= LONG => {
+                self.state.store(COPYING, Ordering::Release);
+                // The copier outlives the writer, and has nothing else to do.
+                let _ = self.copyings.try_send(());
+                return Ok(());
+            }
+            _ if pages < TOO_LONG => return Ok(()),
+            _ => {}
         }
-        if self.is_nearly_copied.swap(false, Ordering::AcqRel) {
-            session.run(COPY, &[])?;
-        }
-        Ok(())
+        session.run(COPY, &[]).map(drop)
     }
 }
 
@@ -62,24 +82,30 @@ impl Copier {
     pub(super) fn run(self, connection: &Connection) {
         let mut session = Session::new(connection);
         while self.copyings.recv().is_ok() {
-            match copy(&mut session) {
-                Ok(()) => self.is_nearly_copied.store(true, Ordering::Release),
+            let is_nearly_copied = copy(&mut session).unwrap_or_else(|error| {
                 // The log grows until a later copying succeeds; nothing is lost.
-                Err(error) => tracing::error!(%error, "the log was not copied into the database"),
-            }
+                tracing::error!(%error, "the log was not copied into the database");
+                false
+            });
+            self.state.store(if is_nearly_copied { NEARLY_COPIED } else { IDLE }, Ordering::Release);
         }
     }
 }
 
-fn copy(session: &mut Session<'_>) -> Result<()> {
+/// Copies as long as it is worth it; false when another process does.
+fn copy(session: &mut Session<'_>) -> Result<bool> {
     let mut before = 0;
     for _ in 0..PASSES {
         let rows = session.run(COPY, &[])?;
-        let copied = rows.first().map_or(Ok(0), |row| row.int(2))?;
+        let Some(row) = rows.first() else { return Ok(false) };
+        if row.bool(0)? {
+            return Ok(false);
+        }
+        let copied = row.int(2)?;
         if copied - before < FEW {
             break;
         }
         before = copied;
     }
-    Ok(())
+    Ok(true)
 }

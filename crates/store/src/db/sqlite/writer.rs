@@ -92,6 +92,11 @@ impl<'c> Writer<'c> {
             batch.push(Ran { caller, outcome });
             if is_left && !self.is_careful {
                 begun = self.repeat_with_care(&mut batch);
+                if let Err(error) = &begun {
+                    for ran in &mut batch {
+                        ran.outcome = Err(again(error));
+                    }
+                }
             }
             if batch.len() < BATCH {
                 match self.queue.try_recv() {
@@ -181,10 +186,8 @@ impl<'c> Writer<'c> {
             }
         }
         for Ran { caller, outcome } in batch {
-            let outcome = match &committed {
-                Err(error) if outcome.is_ok() => Err(again(error)),
-                _ => outcome,
-            };
+            // Refusals, too, may have come of what is undone now.
+            let outcome = committed.as_ref().map_err(again).and(outcome);
             // Whoever asked may have gone away; the change stays.
             let _ = caller.reply.send(outcome);
         }
