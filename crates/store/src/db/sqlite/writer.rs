@@ -186,8 +186,10 @@ impl<'c> Writer<'c> {
             }
         }
         for Ran { caller, outcome } in batch {
-            // Refusals, too, may have come of what is undone now.
-            let outcome = committed.as_ref().map_err(again).and(outcome);
+            let outcome = match &committed {
+                Err(error) if outcome.is_ok() => Err(again(error)),
+                _ => outcome,
+            };
             // Whoever asked may have gone away; the change stays.
             let _ = caller.reply.send(outcome);
         }
