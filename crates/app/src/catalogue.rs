@@ -12,7 +12,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use store::Store;
 
-pub use store::listing::{Filter, Order};
+pub use store::listing::{Filter, Order, Standing};
 pub use store::shop::Named;
 
 use crate::{Error, Result, Settings};

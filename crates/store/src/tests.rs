@@ -4,7 +4,7 @@
 use domain::cart::Cart;
 use domain::id::{CategoryId, ListingId, OwnerId, ProductId, SkuId, StoreId};
 use domain::money::{BasisPoints, Money};
-use domain::product::{Product, Sku, Status};
+use domain::product::{Making, Product, Sku, Status};
 use domain::time::Timestamp;
 
 use crate::cart::{self as carts, NewLine, Scope, Take};
@@ -50,6 +50,8 @@ async fn stocked() -> (Store, tempfile::TempDir) {
         handle: "tea".to_owned(),
         title: "红茶 100%".to_owned(),
         summary: String::new(),
+        features: String::new(),
+        making: Making::default(),
         keywords: String::new(),
         units: String::new(),
         status: Status::OnSale,
@@ -62,6 +64,7 @@ async fn stocked() -> (Store, tempfile::TempDir) {
         views: 0,
         created_at: NOW,
         updated_at: NOW,
+        published_at: None,
         skus: vec![sku(1, 10), sku(2, 5)],
         pictures: vec!["/1.jpg".to_owned()],
     };

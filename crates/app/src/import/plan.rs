@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::id::{BrandId, CategoryId, ProductId, StoreId};
-use domain::product::{Product, Status};
+use domain::product::{Making, Product, Status};
 use domain::time::Timestamp;
 use store::product::Desk;
 
@@ -185,6 +185,8 @@ fn desk(row: &ProductRow, before: &Desk) -> Desk {
         content: row.content.as_ref().unwrap_or(&before.content).clone(),
         shown_sales: row.shown_sales.unwrap_or(before.shown_sales),
         warning_level: row.warning_level.unwrap_or(before.warning_level),
+        return_policy: before.return_policy.clone(),
+        freight_template: before.freight_template.clone(),
     }
 }
 
@@ -199,6 +201,8 @@ fn blank(id: ProductId, store: StoreId, row: &ProductRow, now: Timestamp) -> Pro
         handle: row.handle.clone(),
         title: String::new(),
         summary: String::new(),
+        features: String::new(),
+        making: Making::default(),
         keywords: String::new(),
         units: String::new(),
         status: Status::Draft,
@@ -211,6 +215,7 @@ fn blank(id: ProductId, store: StoreId, row: &ProductRow, now: Timestamp) -> Pro
         views: 0,
         created_at: now,
         updated_at: now,
+        published_at: None,
         skus: Vec::new(),
         pictures: Vec::new(),
     }
