@@ -200,6 +200,11 @@ impl Product {
         self.pictures.first().map(String::as_str)
     }
 
+    /// The SKU with which a distributing store earns most; of several, the first.
+    pub fn best_earning_sku(&self) -> Option<&Sku> {
+        self.skus.iter().rev().max_by_key(|sku| sku.commission())
+    }
+
     /// Whether any SKU can be bought now.
     pub fn is_in_stock(&self) -> bool {
         self.skus.iter().any(|sku| sku.most_in_a_line() > 0)

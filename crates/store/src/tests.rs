@@ -12,7 +12,7 @@ use crate::listing::{Filter, Order};
 use crate::product::Desk;
 use crate::{
     Error, Options, Refusal, Sql, Step, Store, account, change, doctor, idempotency, listing, one_time_code,
-    product, shop, token,
+    product, shop, token, userlike, wishlist,
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_000_000);
@@ -98,7 +98,7 @@ fn every_statement_prepares() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(&folder));
     let connection = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
-    let rooms: [&[&Sql]; 10] = [
+    let rooms: [&[&Sql]; 12] = [
         account::ALL,
         carts::ALL,
         change::ALL,
@@ -109,6 +109,8 @@ fn every_statement_prepares() {
         product::ALL,
         shop::ALL,
         token::ALL,
+        userlike::ALL,
+        wishlist::ALL,
     ];
     for sql in rooms.concat() {
         connection.prepare(sql.sqlite).unwrap_or_else(|error| panic!("{error}\n{}", sql.sqlite));

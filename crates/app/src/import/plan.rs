@@ -61,9 +61,9 @@ impl Plan {
         let first = present.first().map_or(DEFAULT_STORE, |store| &store.name);
         let name = import.store.filter(|name| !name.is_empty()).unwrap_or(first).to_owned();
         let mut plan = Self {
-            stores: Names::new(&present),
-            brands: Names::new(&memory.brands().await?),
-            categories: Names::new(&memory.categories().await?),
+            stores: Names::new(present.iter()),
+            brands: Names::new(memory.brands().await?.iter().map(|brand| &brand.named)),
+            categories: Names::new(memory.categories().await?.iter().map(|category| &category.named)),
             products: Provisional::default(),
             skus: Provisional::default(),
             entries: Vec::new(),

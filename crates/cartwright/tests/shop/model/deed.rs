@@ -247,6 +247,7 @@ impl Deed {
                 let body = reply.json();
                 reply.status == 200 && body["result"] == 0 && body["info"] == sentence
             }
+            (Dialect::Lexi, ..) => reply.json()["success"] == false,
             (Dialect::Anqicms, ..) => {
                 let body = reply.json();
                 reply.status == 200
