@@ -29,7 +29,7 @@ macro_rules! filtered {
         "from listing
         join product on product.id = listing.product_id
         left join sku on sku.product_id = product.id and sku.position = 0
-        where not product.is_deleted and $10 = case
+        where not product.is_deleted and cast($10 as bigint) = case
                 when product.status < 2 then 0
                 when product.status = 3 or not listing.is_open then 2
                 when sku.id is not null then 1 end
