@@ -152,9 +152,28 @@ pub async fn edit_line(
     }
 }
 
+/// Sets the quantity of the line of a SKU under a listing, or under any when the cart has none of it under that one.
+pub async fn edit_sku(
+    ctx: &Ctx,
+    listing: ListingId,
+    sku: SkuId,
+    quantity: i64,
+) -> Result<(Arc<Cart>, LineId)> {
+    let cart = stored(ctx).await?;
+    let of_sku = || cart.lines.iter().filter(|line| line.sku == sku);
+    let line = of_sku().find(|line| line.listing == listing).or_else(|| of_sku().next());
+    let line = line.ok_or(Error::NoSuchLine)?.id;
+    Ok((edit_line(ctx, line, Some(quantity), None).await?, line))
+}
+
 /// Removes one line.
 pub async fn remove_line(ctx: &Ctx, line: LineId) -> Result<Arc<Cart>> {
     write(ctx, |owner| vec![rows::remove_line(owner, line)]).await
+}
+
+/// Removes the lines of SKUs under the listings of one store, or of all; none there is no error.
+pub async fn remove_skus(ctx: &Ctx, skus: &[SkuId], store: Option<StoreId>) -> Result<Arc<Cart>> {
+    write(ctx, |owner| vec![rows::remove_skus(owner, skus, store)]).await
 }
 
 /// Removes all lines of a listing.

@@ -7,13 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::cart::{Cart, Offer};
 use domain::id::{ListingId, ProductId, SkuId, StoreId};
 use domain::product::{Listing, Product, Status};
+use domain::time::Timestamp;
 use prometheus_client::metrics::counter::Counter;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use store::Store;
 
-pub use store::listing::{Filter, Order};
-pub use store::shop::Named;
+pub use store::listing::{Filter, Order, Standing};
+pub use store::product::Desk;
+pub use store::shop::{Brand, Category, Named};
 
 use crate::{Error, Result, Settings};
 
@@ -23,6 +25,8 @@ const STORES: usize = 10_000;
 const RANKED: i64 = 20_000;
 /// Entries of all lists kept in memory: 8 MB.
 const RANKED_AT_ALL: u64 = 1_000_000;
+/// The status of a category or a brand that is shown.
+const SHOWN: i64 = 1;
 /// The longest text that is searched for, in bytes; nothing is found with a longer one.
 const LONGEST_SEARCH: usize = 1000;
 
@@ -61,7 +65,7 @@ pub struct PageQuery {
     pub offset: i64,
 }
 
-/// A page of listings on sale.
+/// A page of listings.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
     /// The listings in order.
@@ -85,21 +89,36 @@ impl Weighter<(Filter, Order), Arc<Ranking>> for ByLength {
     }
 }
 
-/// Names of stores, categories and brands.
+/// Stores, categories and brands, all of them.
 #[derive(Debug, Default)]
 pub struct Names {
     /// All stores, oldest first.
     pub stores: Vec<Named>,
-    /// All categories, oldest first.
-    pub categories: Vec<Named>,
-    /// All brands, oldest first.
-    pub brands: Vec<Named>,
+    /// All categories, in their order.
+    pub categories: Vec<Category>,
+    /// All brands, in their order.
+    pub brands: Vec<Brand>,
 }
 
 impl Names {
     /// A store.
     pub fn store(&self, id: StoreId) -> Option<&Named> {
         self.stores.iter().find(|store| store.id == id.get())
+    }
+}
+
+impl Names {
+    /// The categories that are shown, of all or of those within one.
+    pub fn categories_within(&self, parent: Option<i64>) -> Vec<&Category> {
+        let is_wanted = |category: &&Category| {
+            category.status == SHOWN && parent.is_none_or(|parent| category.parent == parent)
+        };
+        self.categories.iter().filter(is_wanted).collect()
+    }
+
+    /// The brands that are shown.
+    pub fn brands_shown(&self) -> Vec<&Brand> {
+        self.brands.iter().filter(|brand| brand.status == SHOWN).collect()
     }
 }
 
@@ -112,6 +131,11 @@ pub struct Catalogue {
     rankings: Cache<(Filter, Order), Arc<Ranking>, ByLength>,
     sales: Cache<StoreId, i64>,
     names: Mutex<Option<Arc<Names>>>,
+    /// How many like a product, and when that was read.
+    likes: Cache<ProductId, (i64, Timestamp)>,
+    /// Products and SKUs by public id; what a public id names never changes.
+    products_by_rid: Cache<String, ProductId>,
+    skus_by_rid: Cache<String, (ProductId, SkuId)>,
     /// Counts what was forgotten: a load that began before does not come into memory after.
     generation: Mutex<u64>,
     hits: Counter,
@@ -127,6 +151,9 @@ impl Catalogue {
             rankings: Cache::with_weighter(100, RANKED_AT_ALL, ByLength),
             sales: Cache::new(STORES),
             names: Mutex::default(),
+            likes: Cache::new(settings.cached_products),
+            products_by_rid: Cache::new(settings.cached_products),
+            skus_by_rid: Cache::new(settings.cached_products),
             generation: Mutex::default(),
             hits: Counter::default(),
             misses: Counter::default(),
@@ -185,6 +212,50 @@ impl Catalogue {
         let keep = |store, sales| self.sales.insert(store, sales);
         let sales = self.cached_or_read(|store| self.sales.get(store), keep, stores, read).await?;
         Ok(sales.into_iter().map(Option::unwrap_or_default).collect())
+    }
+
+    /// How many like each of these products, in order; one statement at most. Who likes in this process is counted at
+    /// once, who does elsewhere within a second.
+    pub async fn likes_of(&self, products: &[ProductId], now: Timestamp) -> Result<Vec<i64>> {
+        let fresh = |product: &ProductId| {
+            let (likes, read_at) = self.likes.get(product)?;
+            (now < read_at.plus_seconds(1)).then_some(likes)
+        };
+        let mut likes: Vec<_> = products.iter().map(fresh).collect();
+        if likes.iter().all(Option::is_some) {
+            return Ok(likes.into_iter().flatten().collect());
+        }
+        let counted = self.store.likes_of(products).await?;
+        for (product, likes) in products.iter().zip(&mut likes) {
+            let counted = counted.get(product).copied().unwrap_or(0);
+            self.likes.insert(*product, (counted, now));
+            *likes = Some(counted);
+        }
+        Ok(likes.into_iter().flatten().collect())
+    }
+
+    pub(crate) fn forget_likes(&self, product: ProductId) {
+        self.likes.remove(&product);
+    }
+
+    /// Products by public id, in order; one statement at most.
+    pub async fn products_by_rid(&self, rids: &[&str]) -> Result<Vec<Option<ProductId>>> {
+        by_rid(&self.products_by_rid, rids, async |missing| self.store.products_by_rid(&missing).await).await
+    }
+
+    /// SKUs and their products by public id, in order; one statement at most.
+    pub async fn skus_by_rid(&self, rids: &[&str]) -> Result<Vec<Option<(ProductId, SkuId)>>> {
+        by_rid(&self.skus_by_rid, rids, async |missing| self.store.skus_by_rid(&missing).await).await
+    }
+
+    /// A store's listings of these products; one statement.
+    pub async fn listings_of(&self, store: StoreId, products: &[ProductId]) -> Result<Vec<Listing>> {
+        Ok(self.store.listings_of(store, products).await?)
+    }
+
+    /// What only the product's page and its merchant's desk need.
+    pub async fn desk(&self, id: ProductId) -> Result<Desk> {
+        self.store.product_desk(id).await?.ok_or(Error::NoSuchProduct)
     }
 
     /// Whether a client may name this listing: it exists, and its product is neither deleted nor a draft.
@@ -284,7 +355,7 @@ impl Catalogue {
         Err(Error::Internal("a cart line refers to a SKU that is gone".to_owned()))
     }
 
-    /// A page of listings on sale.
+    /// A page of what the filter wants.
     pub async fn page(&self, query: &PageQuery) -> Result<Page> {
         if query.filter.text.as_ref().is_some_and(|text| text.len() > LONGEST_SEARCH) {
             return Ok(Page::default());
@@ -363,4 +434,27 @@ impl Catalogue {
     fn generation(&self) -> std::sync::MutexGuard<'_, u64> {
         self.generation.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What public ids name, in order: what memory has, the others in one reading. What is no public id names nothing.
+async fn by_rid<T: Copy>(
+    known: &Cache<String, T>,
+    rids: &[&str],
+    read: impl AsyncFnOnce(Vec<String>) -> store::Result<Vec<(String, T)>>,
+) -> Result<Vec<Option<T>>> {
+    let is_rid = |rid: &str| (10..=12).contains(&rid.len()) && rid.bytes().all(|byte| byte.is_ascii_digit());
+    let mut found: Vec<_> = rids.iter().map(|rid| known.get(*rid)).collect();
+    let missing = rids.iter().zip(&found).filter(|(rid, found)| found.is_none() && is_rid(rid));
+    let missing: HashSet<_> = missing.map(|(rid, _)| (*rid).to_owned()).collect();
+    if missing.is_empty() {
+        return Ok(found);
+    }
+    let read: HashMap<_, _> = read(missing.into_iter().collect()).await?.into_iter().collect();
+    for (rid, slot) in rids.iter().zip(&mut found) {
+        *slot = slot.or_else(|| read.get(*rid).copied());
+    }
+    for (rid, named) in read {
+        known.insert(rid, named);
+    }
+    Ok(found)
 }

@@ -11,12 +11,15 @@ pub mod import;
 pub mod listing;
 pub mod one_time_code;
 mod password;
+pub mod product;
 pub mod session;
 pub mod settings;
 pub mod shopper;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod throttle;
+pub mod userlike;
+pub mod wishlist;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -20,7 +20,8 @@ pub struct Session {
     pub owner: OwnerId,
     /// The customer, or `None` for a guest.
     pub account: Option<Arc<Account>>,
-    /// The token's hash; `None` for a guest with a secret of its own choice, which has no row.
+    /// The token's hash; `None` for a guest with a secret of its own choice, which has no row, and for a customer who
+    /// shows a password instead.
     pub(crate) token: Option<Hash>,
     /// Whether the token is issued with the first write only.
     is_new: bool,
@@ -31,6 +32,12 @@ impl Session {
     /// A guest of whom there is nothing before the first write.
     pub(crate) fn of_new_guest(token: Hash, owner: OwnerId, expires_at: Timestamp) -> Self {
         Self { owner, account: None, token: Some(token), is_new: true, expires_at }
+    }
+
+    /// A customer who shows a name and a password with every request, and no token.
+    pub(crate) fn without_token(account: Arc<Account>) -> Self {
+        let expires_at = Timestamp::from_micros(i64::MAX);
+        Self { owner: account.owner, account: Some(account), token: None, is_new: false, expires_at }
     }
 
     /// The customer, or the error that says to log in.

@@ -87,6 +87,11 @@ pub async fn check_password(ctx: &Ctx, login: &Login<'_>) -> Result<Arc<Account>
     Err(Error::WrongPassword)
 }
 
+/// Who shows a name and a password instead of a token; no token is made.
+pub async fn by_password(ctx: &Ctx, login: &Login<'_>) -> Result<Session> {
+    check_password(ctx, login).await.map(Session::without_token)
+}
+
 /// The account that somebody means by an e-mail address, a user name or a phone number.
 pub async fn find_account(ctx: &Ctx, name: &str) -> Result<Option<Account>> {
     Ok(by_any_name(ctx, name).await?.map(|(account, _)| account))
@@ -106,16 +111,21 @@ async fn by_any_name(ctx: &Ctx, name: &str) -> Result<Option<(Account, Option<St
 
 /// Makes a customer with a name and a password. The name may be an e-mail address or a phone number.
 pub async fn register(ctx: &Ctx, login: &Login<'_>) -> Result<Arc<Account>> {
-    let (app, now) = (&ctx.app, ctx.now);
-    app.throttles().addresses.check(&login.address, now)?;
-    app.throttles().addresses.count(&login.address, now);
     let identifier = if login.name.contains('@') {
         Identifier::parse_email(login.name)?
     } else {
         Identifier::parse_username(login.name)?
     };
+    register_as(ctx, &[identifier], login).await
+}
+
+/// Makes a customer with several names.
+pub async fn register_as(ctx: &Ctx, names: &[Identifier], login: &Login<'_>) -> Result<Arc<Account>> {
+    let (app, now) = (&ctx.app, ctx.now);
+    app.throttles().addresses.check(&login.address, now)?;
+    app.throttles().addresses.count(&login.address, now);
     let password = Password::parse(login.password)?;
-    add_account(ctx, &[identifier], Some(&password), Role::Customer).await
+    add_account(ctx, names, Some(&password), Role::Customer).await
 }
 
 /// Adds an account with any names; refused when one of them is taken.

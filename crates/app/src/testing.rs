@@ -2,7 +2,7 @@
 
 use domain::id::{BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
 use domain::money::{BasisPoints, Money};
-use domain::product::{Listing, Product, Sku, Status};
+use domain::product::{Listing, Making, Product, Sku, Status};
 use domain::time::Timestamp;
 use store::product::Desk;
 use store::{Options, Store};
@@ -32,6 +32,8 @@ pub fn product(id: i64, store: i64, title: &str) -> Product {
         handle: format!("product-{id}"),
         title: title.to_owned(),
         summary: format!("{title} in short"),
+        features: String::new(),
+        making: Making::default(),
         keywords: String::new(),
         units: "个".to_owned(),
         status: Status::OnSale,
@@ -44,6 +46,7 @@ pub fn product(id: i64, store: i64, title: &str) -> Product {
         views: 0,
         created_at: NOW,
         updated_at: NOW,
+        published_at: None,
         skus: vec![sku(id)],
         pictures: vec![format!("https://pictures.example/{id}.jpg")],
     }

@@ -18,6 +18,7 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
         .merge(dialect_wangmarket::routes(shop))
         .merge(dialect_hamgam::routes(shop))
         .merge(dialect_anqicms::routes(shop))
+        .merge(dialect_lexi::routes(shop))
         .route("/healthz", get(health))
         .route("/readyz", get(readiness))
         .route("/metrics", get(metrics))

@@ -108,6 +108,13 @@ impl BasisPoints {
         self.0
     }
 
+    /// So much of an amount, half to even.
+    pub const fn of(self, amount: Money) -> Money {
+        let (whole, rest) = (amount.0 * self.0 / 10_000, amount.0 * self.0 % 10_000);
+        let is_up = rest > 5000 || (rest == 5000 && whole % 2 == 1);
+        Money(whole + is_up as i64)
+    }
+
     /// Reads a percentage from 0 to 100 with up to two decimals, or `None`.
     pub fn parse_percent(text: &str) -> Option<Self> {
         let rate = Money::parse_price(text).ok()?;
@@ -140,6 +147,15 @@ mod tests {
             ("100000000", OutOfRange),
         ] {
             assert_eq!(Money::parse_price(text), Err(error), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_share_is_rounded_half_to_even() {
+        for (amount, rate, share) in
+            [(10_000, 530, 530), (123_450, 150, 1852), (50, 100, 0), (150, 100, 2), (151, 100, 2), (1, 1, 0)]
+        {
+            assert_eq!(BasisPoints(rate).of(Money(amount)), Money(share), "{rate} of {amount}");
         }
     }
 

@@ -35,6 +35,24 @@ impl Status {
     }
 }
 
+/// How a product is made and what may be asked for: marks that some clients show.
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own that a merchant sets")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Making {
+    /// What can be customised, in words.
+    pub custom_details: String,
+    /// Made to order.
+    pub is_custom_made: bool,
+    /// Customised on request.
+    pub is_custom_service: bool,
+    /// Nobody else makes it.
+    pub is_proprietary: bool,
+    /// Whether the days of making count holidays.
+    pub is_made_holiday: bool,
+    /// Days of making.
+    pub made_cycle: i64,
+}
+
 /// A product as carts and lists need it; its long text stays in the store.
 #[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own that a merchant sets")]
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +73,10 @@ pub struct Product {
     pub title: String,
     /// Short plain text.
     pub summary: String,
+    /// What speaks for it, in a few words.
+    pub features: String,
+    /// How it is made.
+    pub making: Making,
     /// Comma-separated keywords.
     pub keywords: String,
     /// Unit of measure, such as 个.
@@ -79,6 +101,8 @@ pub struct Product {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// When it was first put on sale.
+    pub published_at: Option<Timestamp>,
     /// The SKUs by position; empty only in a draft.
     pub skus: Vec<Sku>,
     /// Addresses of its pictures by position, as the catalogue has them (absolute, or paths of this server).
@@ -140,6 +164,11 @@ impl Sku {
         }
     }
 
+    /// What a distributing store earns with one piece.
+    pub fn commission(&self) -> Money {
+        self.commission_rate.of(self.effective_price())
+    }
+
     /// Model and colour as one text, trimmed.
     pub fn mode(&self) -> Cow<'_, str> {
         match (self.model.trim(), self.color.trim()) {
@@ -169,6 +198,11 @@ impl Product {
     /// The picture that stands for the product.
     pub fn cover(&self) -> Option<&str> {
         self.pictures.first().map(String::as_str)
+    }
+
+    /// The SKU with which a distributing store earns most; of several, the first.
+    pub fn best_earning_sku(&self) -> Option<&Sku> {
+        self.skus.iter().rev().max_by_key(|sku| sku.commission())
     }
 
     /// Whether any SKU can be bought now.

@@ -9,6 +9,7 @@ use domain::time::Timestamp;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use crate::product::id_list;
 use crate::sql::statements;
 use crate::{Error, Refusal, Result, Rows, Step, Store};
 
@@ -31,6 +32,16 @@ macro_rules! held {
     () => {
         "coalesce((select sum(held.quantity) from cart_line as held
             where held.owner_id = $1 and held.listing_id = $2 and (held.sku_id = $3 or $8)), 0)"
+    };
+}
+
+macro_rules! remove_skus {
+    ($listed:literal) => {
+        concat!(
+            "delete from cart_line where owner_id = $1 and sku_id",
+            $listed,
+            " and ($3 is null or listing_id in (select id from listing where store_id = $3))"
+        )
     };
 }
 
@@ -157,6 +168,11 @@ statements! {
 
     /// Removes a line.
     REMOVE_LINE = "delete from cart_line where owner_id = $1 and id = $2";
+
+    /// Removes the lines of SKUs, of one store or of all stores when `$3` is null.
+    REMOVE_SKUS = remove_skus!(" in (select value from json_each($2))"),
+        postgres: remove_skus!(" in (select cast(value as bigint)
+            from json_array_elements_text(cast($2 as json)))");
 
     /// Removes the lines of a listing.
     REMOVE_LISTING = "delete from cart_line where owner_id = $1 and listing_id = $2";
@@ -446,6 +462,12 @@ pub fn set_notes(owner: OwnerId, line: LineId, notes: &str, now: Timestamp) -> S
 /// Removes one line.
 pub fn remove_line(owner: OwnerId, line: LineId) -> Step {
     Step::new(REMOVE_LINE, vec![owner.into(), line.into()]).or_refuse(Refusal::NoSuchLine)
+}
+
+/// Removes the lines of SKUs, of one store or of all.
+pub fn remove_skus(owner: OwnerId, skus: &[SkuId], store: Option<StoreId>) -> Step {
+    let list = id_list(skus.iter().map(|sku| sku.get()));
+    Step::new(REMOVE_SKUS, vec![owner.into(), list, store.into()])
 }
 
 /// Removes the lines of a listing.

@@ -17,7 +17,9 @@ pub mod stats;
 #[cfg(test)]
 mod tests;
 pub mod token;
+pub mod userlike;
 mod value;
+pub mod wishlist;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -14,29 +14,45 @@ macro_rules! find {
         concat!("select id, store_id, product_id, is_open from listing where id", $listed)
     };
 }
-/// On sale, and as the filter wants it; a product's price and stock are its first SKU's.
+macro_rules! of_products {
+    ($listed:literal) => {
+        concat!(
+            "select id, store_id, product_id, is_open from listing where store_id = $2 and product_id",
+            $listed
+        )
+    };
+}
+/// What stands where the filter wants it; a product's price and stock are its first SKU's. Without a SKU a product
+/// is begun only.
 macro_rules! filtered {
     () => {
         "from listing
         join product on product.id = listing.product_id
-        join sku on sku.product_id = product.id and sku.position = 0
-        where listing.is_open and product.status = 2 and not product.is_deleted
+        left join sku on sku.product_id = product.id and sku.position = 0
+        where not product.is_deleted and cast($10 as bigint) = case
+                when product.status < 2 then 0
+                when product.status = 3 or not listing.is_open then 2
+                when sku.id is not null then 1 end
             and ($1 is null or listing.store_id = $1)
             and ($2 is null or product.category_id = $2)
             and ($3 is null or product.brand_id = $3)
             and ($4 is null or product.search_text like $4 escape '!')
-            and (case when 0 < sku.sale_price and sku.sale_price < sku.price then sku.sale_price
-                else sku.price end) between $5 and $6
+            and coalesce(case when 0 < sku.sale_price and sku.sale_price < sku.price then sku.sale_price
+                else sku.price end, 0) between $5 and $6
             and ($7 is null or $7 = exists (select 1 from sku as any_sku
                 where any_sku.product_id = product.id
                     and (not any_sku.is_tracked or any_sku.may_oversell or any_sku.stock > 0)))
             and (not $8 or product.is_recommended)
-            and (not $9 or listing.id = product.id)"
+            and ($9 is null or $9 = (listing.id = product.id))
+            and ($11 is null or product.published_at >= $11)
+            and ($12 is null or product.published_at < $12)
+            and (not $13 or exists (select 1 from sku as low
+                where low.product_id = product.id and low.is_tracked and low.stock <= product.warning_level))"
     };
 }
 macro_rules! page {
     ($order:literal) => {
-        concat!("select listing.id ", filtered!(), " order by ", $order, " limit $10 offset $11")
+        concat!("select listing.id ", filtered!(), " order by ", $order, " limit $14 offset $15")
     };
 }
 statements! {
@@ -46,6 +62,10 @@ statements! {
             from json_array_elements_text(cast($1 as json)))");
     /// A store's listing of a product.
     OF_PRODUCT = "select id, store_id, product_id, is_open from listing where product_id = $1 and store_id = $2";
+    /// A store's listings of these products.
+    OF_PRODUCTS = of_products!(" in (select value from json_each($1))"),
+        postgres: of_products!(" in (select cast(value as bigint)
+            from json_array_elements_text(cast($1 as json)))");
     /// One row when other stores may take the product up.
     IS_OFFERED = "select 1 from product where id = $1 and is_distributed and not is_deleted";
     /// How many there are.
@@ -75,7 +95,7 @@ statements! {
         on conflict do nothing returning id";
 }
 
-/// Which listings a page is about; absent means any.
+/// Which listings a page is about; absent means any. Whoever is not the store's own merchant sees what is on sale.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
     /// The offering store.
@@ -94,8 +114,38 @@ pub struct Filter {
     pub is_in_stock: Option<bool>,
     /// Recommended products only.
     pub only_recommended: bool,
-    /// Own listings only: a product once, however many stores distribute it.
-    pub only_own: bool,
+    /// Own listings, which show a product once, however many stores distribute it; or distributed ones.
+    pub is_own: Option<bool>,
+    /// Where it stands.
+    pub standing: Standing,
+    /// First published at this time or later.
+    pub published_from: Option<Timestamp>,
+    /// First published before this time.
+    pub published_before: Option<Timestamp>,
+    /// Only what has a SKU at or below the level at which its merchant wants to be warned.
+    pub only_running_low: bool,
+}
+
+/// Where a listing stands; only what is on sale is for the public.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// Begun, or complete and not offered yet.
+    InWarehouse,
+    /// Offered, sold out or not.
+    #[default]
+    OnSale,
+    /// Taken down: the product, or this store's offer of it.
+    OffSale,
+}
+
+impl Standing {
+    fn code(self) -> i64 {
+        match self {
+            Self::InWarehouse => 0,
+            Self::OnSale => 1,
+            Self::OffSale => 2,
+        }
+    }
 }
 
 /// The order of a page.
@@ -151,7 +201,14 @@ impl Store {
         rows.first().map(listing_from).transpose()
     }
 
-    /// Numbers of the listings on sale.
+    /// A store's listings of these products, in any order.
+    pub async fn listings_of(&self, store: StoreId, products: &[ProductId]) -> Result<Vec<Listing>> {
+        let list = id_list(products.iter().map(|id| id.get()));
+        let rows = self.read(OF_PRODUCTS, vec![list, store.into()]).await?;
+        rows.iter().map(listing_from).collect()
+    }
+
+    /// Numbers of the listings that a filter wants.
     pub async fn listing_page(
         &self,
         filter: &Filter,
@@ -165,7 +222,7 @@ impl Store {
         rows.iter().map(|row| row.int(0).map(ListingId::new)).collect()
     }
 
-    /// How many listings are on sale.
+    /// How many listings a filter wants.
     pub async fn listing_count(&self, filter: &Filter) -> Result<i64> {
         let rows = self.read(COUNT, filter_params(filter)).await?;
         rows.first().map_or(Ok(0), |row| row.int(0))
@@ -202,7 +259,11 @@ fn filter_params(filter: &Filter) -> Vec<Value> {
         filter.price_max.map_or(i64::MAX, Money::minor).into(),
         filter.is_in_stock.into(),
         filter.only_recommended.into(),
-        filter.only_own.into(),
+        filter.is_own.into(),
+        filter.standing.code().into(),
+        filter.published_from.into(),
+        filter.published_before.into(),
+        filter.only_running_low.into(),
     ]
 }
 

@@ -8,7 +8,10 @@ use sha2::{Digest, Sha256};
 use crate::{Error, Result};
 
 /// The files, in order. Adding one here is all it takes.
-const MIGRATIONS: &[(&str, &str)] = &[("0001_shop", include_str!("../migrations/0001_shop.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_shop", include_str!("../migrations/0001_shop.sql")),
+    ("0002_catalogue", include_str!("../migrations/0002_catalogue.sql")),
+];
 
 const TABLE: &str = "create table if not exists migration (
     number integer not null primary key, name text not null, checksum text not null) strict";

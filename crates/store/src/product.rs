@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use domain::id::{BrandId, CategoryId, ProductId, SkuId, StoreId};
 use domain::money::BasisPoints;
-use domain::product::{Product, Sku, Status};
+use domain::product::{Making, Product, Sku, Status};
 use domain::text;
 use domain::time::Timestamp;
 
@@ -28,7 +28,8 @@ macro_rules! find {
         concat!(
             "select id, rid, store_id, category_id, brand_id, handle, title, summary, keywords, units, status,
                 is_deleted, is_recommended, has_free_postage, is_distributed, purchase_limit,
-                real_sales + shown_sales, views, created_at, updated_at
+                real_sales + shown_sales, views, created_at, updated_at, published_at, features,
+                custom_details, is_custom_made, is_custom_service, is_proprietary, is_made_holiday, made_cycle
             from product where id", listed!($($listed)*)
         )
     };
@@ -53,8 +54,19 @@ macro_rules! pictures {
 macro_rules! desks {
     ($($listed:tt)*) => {
         concat!(
-            "select id, content, shown_sales, warning_level from product where id", listed!($($listed)*)
+            "select id, content, shown_sales, warning_level, return_policy, freight_template
+            from product where id", listed!($($listed)*)
         )
+    };
+}
+macro_rules! by_rids {
+    ($($listed:tt)*) => {
+        concat!("select rid, id from product where rid", listed!($($listed)*))
+    };
+}
+macro_rules! skus_by_rids {
+    ($($listed:tt)*) => {
+        concat!("select rid, product_id, id from sku where rid", listed!($($listed)*))
     };
 }
 macro_rules! taken_rids {
@@ -75,6 +87,10 @@ statements! {
     PICTURES = pictures!(), postgres: pictures!(postgres);
     /// The long text of a product.
     CONTENT = "select content from product where id = $1";
+    /// Numbers of the products with these public ids.
+    BY_RIDS = by_rids!(), postgres: by_rids!(postgres texts);
+    /// Numbers of the SKUs with these public ids, and of their products.
+    SKUS_BY_RIDS = skus_by_rids!(), postgres: skus_by_rids!(postgres texts);
     /// A store's product numbers by handle.
     HANDLES = "select handle, id from product where store_id = $1";
     /// The number of the product of a handle: one on sale where there is one, then the oldest.
@@ -90,9 +106,10 @@ statements! {
     ADD = "insert into product (id, rid, store_id, category_id, brand_id, handle, title, summary, content,
             keywords, search_text, units, status, is_deleted, is_recommended, has_free_postage,
             is_distributed, purchase_limit, real_sales, shown_sales, warning_level, views, created_at,
-            updated_at, published_at)
+            updated_at, published_at, features, custom_details, is_custom_made, is_custom_service,
+            is_proprietary, is_made_holiday, made_cycle, return_policy, freight_template)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false, $14, $15, $16, $17, 0, $18,
-            $19, 0, $20, $20, $21)
+            $19, 0, $20, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
         on conflict do nothing";
     /// Opens a product's own listing.
     ADD_LISTING = "insert into listing (id, store_id, product_id, is_open, created_at)
@@ -102,7 +119,9 @@ statements! {
             keywords = $7, search_text = $8, units = $9, status = $10, is_deleted = false,
             is_recommended = $11, has_free_postage = $12, is_distributed = $13, purchase_limit = $14,
             shown_sales = $15, warning_level = $16, updated_at = $17,
-            published_at = coalesce(published_at, $18)
+            published_at = coalesce(published_at, $18), features = $19, custom_details = $20,
+            is_custom_made = $21, is_custom_service = $22, is_proprietary = $23, is_made_holiday = $24,
+            made_cycle = $25, return_policy = $26, freight_template = $27
         where id = $1";
     /// Adds a SKU, or changes it when it is there.
     PUT_SKU = "insert into sku (id, rid, product_id, position, id_code, barcode, color, model, grams, price,
@@ -129,6 +148,11 @@ pub(crate) fn id_list(ids: impl Iterator<Item = i64>) -> Value {
     Value::Text(format!("[{}]", ids.join(",")))
 }
 
+/// A JSON list of public ids, which are digits and need no escape.
+fn text_list(rids: &[String]) -> Value {
+    Value::Text(format!("[\"{}\"]", rids.join("\",\"")))
+}
+
 /// What a product has beyond what carts and lists need.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Desk {
@@ -138,6 +162,10 @@ pub struct Desk {
     pub shown_sales: i64,
     /// Stock at or below which the merchant is warned.
     pub warning_level: i64,
+    /// When and how it may be sent back.
+    pub return_policy: String,
+    /// Which of the merchant's freight templates applies: a number or a text of the client's own.
+    pub freight_template: String,
 }
 
 impl Store {
@@ -177,7 +205,13 @@ impl Store {
         let rows = self.read(DESKS, vec![id_list(ids.iter().map(|id| id.get()))]).await?;
         let desk = |row: Row<'_>| {
             let content = row.text(1)?.to_owned();
-            let desk = Desk { content, shown_sales: row.int(2)?, warning_level: row.int(3)? };
+            let desk = Desk {
+                content,
+                shown_sales: row.int(2)?,
+                warning_level: row.int(3)?,
+                return_policy: row.text(4)?.to_owned(),
+                freight_template: row.text(5)?.to_owned(),
+            };
             Ok((ProductId::new(row.int(0)?), desk))
         };
         rows.iter().map(desk).collect()
@@ -185,9 +219,23 @@ impl Store {
 
     /// Which of these public ids (digits only) are taken by products or SKUs.
     pub async fn taken_rids(&self, rids: &[String]) -> Result<HashSet<String>> {
-        let list = format!("[\"{}\"]", rids.join("\",\""));
-        let rows = self.read(TAKEN_RIDS, vec![list.into()]).await?;
+        let rows = self.read(TAKEN_RIDS, vec![text_list(rids)]).await?;
         rows.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect()
+    }
+
+    /// The numbers of the products with these public ids (digits only).
+    pub async fn products_by_rid(&self, rids: &[String]) -> Result<Vec<(String, ProductId)>> {
+        let rows = self.read(BY_RIDS, vec![text_list(rids)]).await?;
+        rows.iter().map(|row| Ok((row.text(0)?.to_owned(), ProductId::new(row.int(1)?)))).collect()
+    }
+
+    /// The products and numbers of the SKUs with these public ids (digits only).
+    pub async fn skus_by_rid(&self, rids: &[String]) -> Result<Vec<(String, (ProductId, SkuId))>> {
+        let rows = self.read(SKUS_BY_RIDS, vec![text_list(rids)]).await?;
+        let sku = |row: Row<'_>| {
+            Ok((row.text(0)?.to_owned(), (ProductId::new(row.int(1)?), SkuId::new(row.int(2)?))))
+        };
+        rows.iter().map(sku).collect()
     }
 
     /// A store's product numbers by handle.
@@ -207,7 +255,7 @@ impl Store {
 /// when its handle or public id is.
 pub fn add(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
     let on_sale_since = (product.status == Status::OnSale).then_some(product.created_at);
-    let params = vec![
+    let mut params = vec![
         product.id.into(),
         product.rid.as_str().into(),
         product.store.into(),
@@ -228,8 +276,9 @@ pub fn add(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
         desk.shown_sales.into(),
         desk.warning_level.into(),
         product.created_at.into(),
-        on_sale_since.into(),
+        product.published_at.or(on_sale_since).into(),
     ];
+    params.extend(shown(product, desk));
     let listing = vec![
         product.id.own_listing().into(),
         product.store.into(),
@@ -249,7 +298,7 @@ pub fn untouched(id: ProductId, seen: Timestamp) -> Step {
 /// Changes a product and its SKUs, and replaces its pictures (numbered from `picture`).
 pub fn update(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
     let on_sale_since = (product.status == Status::OnSale).then_some(product.updated_at);
-    let params = vec![
+    let mut params = vec![
         product.id.into(),
         product.category.into(),
         product.brand.into(),
@@ -267,11 +316,28 @@ pub fn update(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
         desk.shown_sales.into(),
         desk.warning_level.into(),
         product.updated_at.into(),
-        on_sale_since.into(),
+        product.published_at.or(on_sale_since).into(),
     ];
+    params.extend(shown(product, desk));
     let mut steps = vec![Step::new(UPDATE, params), Step::new(DROP_PICTURES, vec![product.id.into()])];
     steps.extend(parts(product, picture));
     steps
+}
+
+/// What only some clients show, in the order of the columns.
+fn shown(product: &Product, desk: &Desk) -> [Value; 9] {
+    let making = &product.making;
+    [
+        product.features.as_str().into(),
+        making.custom_details.as_str().into(),
+        making.is_custom_made.into(),
+        making.is_custom_service.into(),
+        making.is_proprietary.into(),
+        making.is_made_holiday.into(),
+        making.made_cycle.into(),
+        desk.return_policy.as_str().into(),
+        desk.freight_template.as_str().into(),
+    ]
 }
 
 fn parts(product: &Product, picture: i64) -> impl Iterator<Item = Step> {
@@ -358,6 +424,16 @@ fn product_from(row: Row<'_>, skus: Vec<Sku>, pictures: Vec<String>) -> Result<P
         views: row.int(17)?,
         created_at: row.time(18)?,
         updated_at: row.time(19)?,
+        published_at: row.opt_int(20)?.map(Timestamp::from_micros),
+        features: text(21)?,
+        making: Making {
+            custom_details: text(22)?,
+            is_custom_made: row.bool(23)?,
+            is_custom_service: row.bool(24)?,
+            is_proprietary: row.bool(25)?,
+            is_made_holiday: row.bool(26)?,
+            made_cycle: row.int(27)?,
+        },
         skus,
         pictures,
     })

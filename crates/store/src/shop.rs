@@ -22,9 +22,12 @@ statements! {
     /// All stores.
     STORES = "select id, rid, name, created_at from store order by id";
     /// All categories.
-    CATEGORIES = "select id, '', name, created_at from category order by id";
+    CATEGORIES = "select id, '', name, created_at, parent_id, cover, description, sort_order, status
+        from category order by sort_order, id";
     /// All brands.
-    BRANDS = "select id, rid, name, created_at from brand order by id";
+    BRANDS = "select id, rid, name, created_at, features, description, logo, banner, is_recommended, sort_order,
+            status
+        from brand order by sort_order, id";
     /// Categories with something on sale, of one store or of all.
     CATEGORIES_ON_SALE = "select id, '', name, created_at from category
         where exists (select 1 from product join listing on listing.product_id = product.id
@@ -59,15 +62,63 @@ pub struct Named {
     pub created_at: Timestamp,
 }
 
+/// A category with what clients show of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Category {
+    /// Number and name.
+    pub named: Named,
+    /// The category it belongs to; 0 is none.
+    pub parent: i64,
+    /// Address of a picture, or "".
+    pub cover: String,
+    /// Some words about it.
+    pub description: String,
+    /// Lesser ones come first.
+    pub sort_order: i64,
+    /// 1 is shown.
+    pub status: i64,
+}
+
+/// A brand with what clients show of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brand {
+    /// Number, public id and name.
+    pub named: Named,
+    /// What speaks for it, in a few words.
+    pub features: String,
+    /// Some words about it.
+    pub description: String,
+    /// Address of a picture, or "".
+    pub logo: String,
+    /// Address of a wide picture, or "".
+    pub banner: String,
+    /// Shown among the recommended brands.
+    pub is_recommended: bool,
+    /// Lesser ones come first.
+    pub sort_order: i64,
+    /// 1 is shown.
+    pub status: i64,
+}
+
 impl Store {
     /// All stores, oldest first.
     pub async fn stores(&self) -> Result<Vec<Named>> {
         self.named(STORES, Vec::new()).await
     }
 
-    /// All categories, oldest first.
-    pub async fn categories(&self) -> Result<Vec<Named>> {
-        self.named(CATEGORIES, Vec::new()).await
+    /// All categories, in their order.
+    pub async fn categories(&self) -> Result<Vec<Category>> {
+        let category = |row: Row<'_>| {
+            Ok(Category {
+                named: named_from(row)?,
+                parent: row.int(4)?,
+                cover: row.text(5)?.to_owned(),
+                description: row.text(6)?.to_owned(),
+                sort_order: row.int(7)?,
+                status: row.int(8)?,
+            })
+        };
+        self.read(CATEGORIES, Vec::new()).await?.iter().map(category).collect()
     }
 
     /// Categories with something on sale, of one store or of all.
@@ -75,9 +126,21 @@ impl Store {
         self.named(CATEGORIES_ON_SALE, vec![store.into()]).await
     }
 
-    /// All brands, oldest first.
-    pub async fn brands(&self) -> Result<Vec<Named>> {
-        self.named(BRANDS, Vec::new()).await
+    /// All brands, in their order.
+    pub async fn brands(&self) -> Result<Vec<Brand>> {
+        let brand = |row: Row<'_>| {
+            Ok(Brand {
+                named: named_from(row)?,
+                features: row.text(4)?.to_owned(),
+                description: row.text(5)?.to_owned(),
+                logo: row.text(6)?.to_owned(),
+                banner: row.text(7)?.to_owned(),
+                is_recommended: row.bool(8)?,
+                sort_order: row.int(9)?,
+                status: row.int(10)?,
+            })
+        };
+        self.read(BRANDS, Vec::new()).await?.iter().map(brand).collect()
     }
 
     /// Pieces sold, as shown, over the products of each of these stores that has any.
@@ -87,16 +150,17 @@ impl Store {
     }
 
     async fn named(&self, sql: &'static Sql, params: Vec<crate::Value>) -> Result<Vec<Named>> {
-        let named = |row: Row<'_>| {
-            Ok(Named {
-                id: row.int(0)?,
-                rid: row.text(1)?.to_owned(),
-                name: row.text(2)?.to_owned(),
-                created_at: row.time(3)?,
-            })
-        };
-        self.read(sql, params).await?.iter().map(named).collect()
+        self.read(sql, params).await?.iter().map(named_from).collect()
     }
+}
+
+fn named_from(row: Row<'_>) -> Result<Named> {
+    Ok(Named {
+        id: row.int(0)?,
+        rid: row.text(1)?.to_owned(),
+        name: row.text(2)?.to_owned(),
+        created_at: row.time(3)?,
+    })
 }
 
 /// Adds a store; refused as taken when the name is.

@@ -4,7 +4,7 @@
 use domain::cart::Cart;
 use domain::id::{CategoryId, ListingId, OwnerId, ProductId, SkuId, StoreId};
 use domain::money::{BasisPoints, Money};
-use domain::product::{Product, Sku, Status};
+use domain::product::{Making, Product, Sku, Status};
 use domain::time::Timestamp;
 
 use crate::cart::{self as carts, NewLine, Scope, Take};
@@ -13,7 +13,7 @@ use crate::listing::{Filter, Order};
 use crate::product::Desk;
 use crate::{
     Error, Options, Refusal, Sql, Step, Store, account, change, doctor, idempotency, listing, one_time_code,
-    product, shop, token,
+    product, shop, token, userlike, wishlist,
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_000_000);
@@ -51,6 +51,8 @@ async fn stocked() -> (Store, tempfile::TempDir) {
         handle: "tea".to_owned(),
         title: "红茶 100%".to_owned(),
         summary: String::new(),
+        features: String::new(),
+        making: Making::default(),
         keywords: String::new(),
         units: String::new(),
         status: Status::OnSale,
@@ -63,6 +65,7 @@ async fn stocked() -> (Store, tempfile::TempDir) {
         views: 0,
         created_at: NOW,
         updated_at: NOW,
+        published_at: None,
         skus: vec![sku(1, 10), sku(2, 5)],
         pictures: vec!["/1.jpg".to_owned()],
     };
@@ -96,7 +99,7 @@ fn every_statement_prepares() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(&folder));
     let connection = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
-    let rooms: [&[&Sql]; 10] = [
+    let rooms: [&[&Sql]; 12] = [
         account::ALL,
         carts::ALL,
         change::ALL,
@@ -107,6 +110,8 @@ fn every_statement_prepares() {
         product::ALL,
         shop::ALL,
         token::ALL,
+        userlike::ALL,
+        wishlist::ALL,
     ];
     for sql in rooms.concat() {
         connection.prepare(sql.sqlite).unwrap_or_else(|error| panic!("{error}\n{}", sql.sqlite));

@@ -2,6 +2,14 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE};
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+const BASIC: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 use crate::Shop;
 
@@ -9,6 +17,17 @@ use crate::Shop;
 pub fn authorization(headers: &HeaderMap) -> Option<(&str, &str)> {
     let header = headers.get(AUTHORIZATION)?.to_str().ok()?.trim();
     Some(header.split_once(char::is_whitespace).map_or((header, ""), |(scheme, rest)| (scheme, rest.trim())))
+}
+
+/// Name and password of HTTP Basic (RFC 7617), whose padding clients forget; `None` where there are none.
+pub fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+    let (scheme, encoded) = authorization(headers)?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = String::from_utf8(BASIC.decode(encoded).ok()?).ok()?;
+    let (name, password) = pair.split_once(':').unwrap_or((&pair, ""));
+    Some((name.to_owned(), password.to_owned()))
 }
 
 /// The value of a cookie.
@@ -33,6 +52,21 @@ pub fn set_cookie(shop: &Shop, name: &str, value: &str, seconds: i64) -> String 
 mod tests {
     use super::*;
     use axum::http::HeaderValue;
+
+    #[test]
+    fn basic_is_read_leniently() {
+        let read = |header: &'static str| {
+            basic(&HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static(header))]))
+        };
+        let pair = |name: &str, password: &str| Some((name.to_owned(), password.to_owned()));
+        assert_eq!(read("Basic  YWJjOg=="), pair("abc", ""));
+        assert_eq!(read("basic YWJjOg"), pair("abc", ""));
+        assert_eq!(read("Basic YWJj"), pair("abc", ""));
+        assert_eq!(read("Basic YTpiOmM="), pair("a", "b:c"));
+        for other in ["", "Basic", "Basic  ", "Basic !", "Basic /w==", "Token YWJjOg==", "Bearer YWJj"] {
+            assert_eq!(read(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn schemes_and_cookies_are_read_leniently() {

@@ -32,7 +32,7 @@ pub use links::{Links, client_address};
 pub use observe::cors;
 pub use pieces::Piece;
 pub use refusal::{refusal, status};
-pub use time::rfc3339;
+pub use time::{day, rfc3339};
 
 use crate::metrics::Metrics;
 use crate::pieces::Pieces;

@@ -12,9 +12,26 @@ pub fn rfc3339(time: Timestamp) -> String {
     PRINTER.timestamp_to_string(&time)
 }
 
+/// The first moment (UTC) of a day written `2026-01-31`.
+pub fn day(text: &str) -> Option<Timestamp> {
+    let is_day = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let date: jiff::civil::Date = if is_day { text.parse().ok()? } else { return None };
+    let start = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    Some(Timestamp::from_micros(start.timestamp().as_microsecond()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_has_ten_signs() {
+        assert_eq!(day("2023-11-14").map(Timestamp::seconds), Some(1_699_920_000));
+        for other in ["", "2023-11-1", "2023-13-01", "2023-02-30", "20231114", "2023-11-14T00", "0000000000"]
+        {
+            assert_eq!(day(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn six_decimals_always() {

@@ -38,9 +38,9 @@ pub(super) struct Names {
 
 impl Names {
     /// Those that are there.
-    pub(super) fn new(known: &[Named]) -> Self {
-        let numbers = known.iter().map(|named| (named.name.clone(), named.id)).collect();
-        let rids = known.iter().map(|named| named.rid.clone()).collect();
+    pub(super) fn new<'a>(known: impl Iterator<Item = &'a Named> + Clone) -> Self {
+        let numbers = known.clone().map(|named| (named.name.clone(), named.id)).collect();
+        let rids = known.map(|named| named.rid.clone()).collect();
         Self { numbers, provisional: Provisional::default(), rids, missing: Vec::new() }
     }
 
@@ -70,7 +70,7 @@ mod tests {
             name: "Tea".to_owned(),
             created_at: Timestamp::from_micros(0),
         };
-        let mut names = Names::new(&[known]);
+        let mut names = Names::new([known].iter());
         let numbers = ["Tea", "Pots", "Cups", "Pots"].map(|name| names.number(name));
         assert_eq!(numbers, [7, -1, -2, -1]);
         assert_eq!(names.missing, ["Pots", "Cups"]);

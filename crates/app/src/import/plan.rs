@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::id::{BrandId, CategoryId, ProductId, StoreId};
-use domain::product::{Product, Status};
+use domain::product::{Making, Product, Status};
 use domain::time::Timestamp;
 use store::product::Desk;
 
@@ -61,9 +61,9 @@ impl Plan {
         let first = present.first().map_or(DEFAULT_STORE, |store| &store.name);
         let name = import.store.filter(|name| !name.is_empty()).unwrap_or(first).to_owned();
         let mut plan = Self {
-            stores: Names::new(&present),
-            brands: Names::new(&memory.brands().await?),
-            categories: Names::new(&memory.categories().await?),
+            stores: Names::new(present.iter()),
+            brands: Names::new(memory.brands().await?.iter().map(|brand| &brand.named)),
+            categories: Names::new(memory.categories().await?.iter().map(|category| &category.named)),
             products: Provisional::default(),
             skus: Provisional::default(),
             entries: Vec::new(),
@@ -185,6 +185,8 @@ fn desk(row: &ProductRow, before: &Desk) -> Desk {
         content: row.content.as_ref().unwrap_or(&before.content).clone(),
         shown_sales: row.shown_sales.unwrap_or(before.shown_sales),
         warning_level: row.warning_level.unwrap_or(before.warning_level),
+        return_policy: before.return_policy.clone(),
+        freight_template: before.freight_template.clone(),
     }
 }
 
@@ -199,6 +201,8 @@ fn blank(id: ProductId, store: StoreId, row: &ProductRow, now: Timestamp) -> Pro
         handle: row.handle.clone(),
         title: String::new(),
         summary: String::new(),
+        features: String::new(),
+        making: Making::default(),
         keywords: String::new(),
         units: String::new(),
         status: Status::Draft,
@@ -211,6 +215,7 @@ fn blank(id: ProductId, store: StoreId, row: &ProductRow, now: Timestamp) -> Pro
         views: 0,
         created_at: now,
         updated_at: now,
+        published_at: None,
         skus: Vec::new(),
         pictures: Vec::new(),
     }

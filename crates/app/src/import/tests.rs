@@ -140,7 +140,8 @@ async fn public_ids_are_digits_and_never_shared() {
     rids.sort();
     rids.dedup();
     assert_eq!(rids.len(), 10);
-    let names = [app.store().stores().await.unwrap(), app.store().brands().await.unwrap()].concat();
+    let brands = app.store().brands().await.unwrap().into_iter().map(|brand| brand.named).collect();
+    let names = [app.store().stores().await.unwrap(), brands].concat();
     assert!(names.iter().all(|named| named.rid.len() == 9), "{names:?}");
 }
 

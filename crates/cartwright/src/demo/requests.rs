@@ -48,6 +48,14 @@ pub(super) fn page(url: &str, shop: &Furnished) -> String {
                 format!("curl -s {url}/api/cart/list -H 'token: {token}'"),
             ],
         ),
+        (
+            "lexi",
+            vec![
+                format!("curl -s '{url}/products?per_page=3'"),
+                format!("curl -s {url}/api/v1.0/wishlist -u {token}:"),
+                format!("curl -s {url}/api/v1.0/cart -u {token}:"),
+            ],
+        ),
     ];
     let requests = dialects.map(|(dialect, lines)| format!("\n  {dialect}\n    {}\n", lines.join("\n    ")));
     format!(

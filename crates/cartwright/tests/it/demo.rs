@@ -9,7 +9,7 @@ fn every_printed_request_works_and_the_folder_can_be_used_again() {
     let folder = Folder::new();
     for round in ["an empty folder", "an earlier demo"] {
         let mut server = folder.start(&["demo"]);
-        server.wait_for_line("/api/cart/list");
+        server.wait_for_line("/api/v1.0/cart");
         let printed = server.printed();
         let lines: Vec<_> = printed.lines().map(str::trim).filter(|line| line.starts_with("curl ")).collect();
         assert!(lines.len() >= 10, "{printed}");
@@ -20,9 +20,14 @@ fn every_printed_request_works_and_the_folder_can_be_used_again() {
                 text(&output.stdout).rsplit_once('\n').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
             assert!(["200", "201"].contains(&status.as_str()), "{round}: {line}: {status} {body}");
             assert!(body.starts_with(['{', '[']), "{round}: {line}: {body}");
-            for failure in
-                ["\"result\":0", "\"result\":\"2\"", "\"code\":-1", "\"code\":1001", "\"detail\":\""]
-            {
+            for failure in [
+                "\"result\":0",
+                "\"result\":\"2\"",
+                "\"code\":-1",
+                "\"code\":1001",
+                "\"detail\":\"",
+                "\"success\":false",
+            ] {
                 assert!(!body.contains(failure), "{round}: {line}: {body}");
             }
         }

@@ -1,8 +1,10 @@
-//! A shopper at the doors of all four dialects: one token, sent where each dialect looks for it.
+//! A shopper at the doors of all five dialects: one token, sent where each dialect looks for it.
 
 use std::fmt;
 
 use axum::http::Method;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use web::testing::{Reply, TestRequest, TestShop};
 
@@ -11,6 +13,7 @@ pub(crate) const MT: &str = "/rest_api/mt_shop_cart/";
 pub(crate) const WANGMARKET: &str = "/shop/api/cart/";
 pub(crate) const HAMGAM: &str = "/api/shop/cart";
 pub(crate) const ANQICMS: &str = "/api/cart/";
+pub(crate) const LEXI: &str = "/api/v1.0/cart";
 
 /// Which API a client speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,10 +22,14 @@ pub(crate) enum Dialect {
     Wangmarket,
     Hamgam,
     Anqicms,
+    Lexi,
 }
 
-pub(crate) const DIALECTS: [Dialect; 4] =
-    [Dialect::Mt, Dialect::Wangmarket, Dialect::Hamgam, Dialect::Anqicms];
+pub(crate) const DIALECTS: [Dialect; 5] =
+    [Dialect::Mt, Dialect::Wangmarket, Dialect::Hamgam, Dialect::Anqicms, Dialect::Lexi];
+
+/// Those whose adding adds to what is there; lexi's overwrites it.
+pub(crate) const ADDING: [Dialect; 4] = [Dialect::Mt, Dialect::Wangmarket, Dialect::Hamgam, Dialect::Anqicms];
 
 /// A request that any shopper can send.
 #[derive(Clone)]
@@ -50,6 +57,7 @@ impl Dialect {
             Self::Mt | Self::Hamgam => reply.status.is_success(),
             Self::Wangmarket => reply.status == 200 && reply.json()["result"] == 1,
             Self::Anqicms => reply.status == 200 && reply.json()["code"] == 0,
+            Self::Lexi => reply.status == 200 && reply.json()["success"] == true,
         }
     }
 
@@ -69,6 +77,13 @@ impl Dialect {
                 let sentence = "该操作需要登录，请登录后重试";
                 reply.status == 200 && body == json!({"code": 1001, "msg": sentence})
             }
+            Self::Lexi => {
+                let status = json!({"code": 401, "message": "Unauthorized access."});
+                let challenge = reply.header("www-authenticate");
+                reply.status == 401
+                    && challenge == "Basic realm=\"Authentication Required\""
+                    && body == json!({"status": status, "success": false})
+            }
         }
     }
 
@@ -83,10 +98,14 @@ impl Dialect {
             Self::Mt | Self::Hamgam => request.header("authorization", &format!("Token {token}")),
             Self::Wangmarket => request,
             Self::Anqicms => request.header(header, token),
+            // Two blanks, as the apps write it.
+            Self::Lexi => {
+                request.header("authorization", &format!("Basic  {}", STANDARD.encode(format!("{token}:"))))
+            }
         }
     }
 
-    /// Adds pieces of a product, of its first SKU.
+    /// Adds pieces of a product, of its first SKU; lexi sets how many there are.
     pub(crate) fn add(self, product: i64, pieces: i64) -> Call {
         match self {
             Self::Mt => mt(Method::POST, "", json!({"nums": pieces, "distributor_product_id": product})),
@@ -96,6 +115,7 @@ impl Dialect {
             }
             Self::Hamgam => hamgam(Method::POST, "/items", json!({"product": product, "quantity": pieces})),
             Self::Anqicms => anqicms("add", json!({"archive_id": product, "quantity": pieces})),
+            Self::Lexi => lexi(Method::POST, "", json!({"rid": sku_rid(product), "quantity": pieces})),
         }
     }
 
@@ -111,6 +131,7 @@ impl Dialect {
                 path: format!("{ANQICMS}list?pageSize=100"),
                 body: Value::Null,
             },
+            Self::Lexi => lexi(Method::GET, "", Value::Null),
         }
     }
 }
@@ -134,6 +155,21 @@ pub(crate) fn hamgam(method: Method, path: &str, body: Value) -> Call {
 /// A write to the `anqicms` cart, such as `add`.
 pub(crate) fn anqicms(name: &str, body: Value) -> Call {
     Call { dialect: Dialect::Anqicms, method: Method::POST, path: format!("{ANQICMS}{name}"), body }
+}
+
+/// A call of the `lexi` cart; the path is what comes behind its root.
+pub(crate) fn lexi(method: Method, path: &str, body: Value) -> Call {
+    Call { dialect: Dialect::Lexi, method, path: format!("{LEXI}{path}"), body }
+}
+
+/// The public id of a product of the stock.
+pub(crate) fn rid(product: i64) -> String {
+    format!("1{product:010}")
+}
+
+/// The public id of a SKU of the stock.
+pub(crate) fn sku_rid(sku: i64) -> String {
+    format!("2{sku:010}")
 }
 
 impl fmt::Debug for Call {

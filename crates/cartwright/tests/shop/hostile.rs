@@ -148,7 +148,10 @@ async fn no_other_verb_does_anything() {
                 };
                 let reply = request.send().await;
                 assert!(!reply.status.is_server_error(), "{verb} {path}: {}", reply.body);
-                let is_handled = reply.status.is_success() && !["HEAD", "OPTIONS"].contains(&verb);
+                let is_handled = !["HEAD", "OPTIONS"].contains(&verb)
+                    && route.dialect().map_or(reply.status.is_success(), |dialect| {
+                        reply.status.is_success() && dialect.is_done(&reply)
+                    });
                 assert!(!is_handled, "{verb} {path}: {}", reply.body);
             }
             assert_eq!(customer.contents().await, before, "{path}");
@@ -163,7 +166,8 @@ async fn nothing_in_a_path_does_harm() {
     let before = customer.contents().await;
     for route in ROUTES {
         for value in path_values() {
-            let named = route.targets(&value, &value).into_iter().filter(|(_, path)| path.contains(&value));
+            let others = route.targets("other", "other");
+            let named = route.targets(&value, &value).into_iter().filter(|target| !others.contains(target));
             for (method, path) in named {
                 let token = Some(("token", customer.token.as_str()));
                 let reply = route.send(&shop, &method, &path, token, valid(route)).await;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use web::testing::{Reply, TestShop};
 
-use crate::client::{Call, DIALECTS, Dialect, Shopper, anqicms, hamgam, mt, wangmarket};
+use crate::client::{ADDING, Call, Dialect, Shopper, anqicms, hamgam, lexi, mt, sku_rid, wangmarket};
 
 /// The product that everybody wants.
 const WANTED: i64 = 50;
@@ -27,7 +27,7 @@ async fn shop_with(stock: i64) -> TestShop {
 async fn add_in_parallel(shopper: &Shopper, times: usize) -> usize {
     let mut tasks = JoinSet::new();
     for task in 0..TASKS {
-        let (shopper, dialect) = (shopper.clone(), DIALECTS[task % DIALECTS.len()]);
+        let (shopper, dialect) = (shopper.clone(), ADDING[task % ADDING.len()]);
         tasks.spawn(async move {
             let mut done = 0;
             for _ in 0..times {
@@ -82,7 +82,7 @@ async fn what_is_added_and_taken_away_in_parallel_cancels_out() {
         tasks.spawn(async move {
             for time in 0..10 {
                 let call = match task % 2 {
-                    0 => DIALECTS[time % DIALECTS.len()].add(WANTED, 1),
+                    0 => ADDING[time % ADDING.len()].add(WANTED, 1),
                     _ => Dialect::Wangmarket.add(WANTED, -1),
                 };
                 shopper.done(&call).await;
@@ -106,7 +106,7 @@ async fn parallel_additions_never_exceed_the_lines_of_a_cart() {
         shopper.done(&Dialect::Anqicms.add(id, 1)).await;
     }
     let mut tasks = JoinSet::new();
-    for (dialect, id) in DIALECTS.into_iter().cycle().zip(1000 + MOST - 5..1000 + MOST + 30) {
+    for (dialect, id) in ADDING.into_iter().cycle().zip(1000 + MOST - 5..1000 + MOST + 30) {
         let shopper = shopper.clone();
         tasks.spawn(async move { dialect.is_done(&shopper.send(&dialect.add(id, 1)).await) });
     }
@@ -134,6 +134,10 @@ fn writes() -> Vec<Call> {
         Dialect::Anqicms.add(WANTED, 1),
         anqicms("update", json!({"archive_id": WANTED, "quantity": 9})),
         anqicms("remove", json!({"id": 1})),
+        lexi(Method::POST, "", json!({"rid": sku_rid(WANTED), "quantity": 6})),
+        lexi(Method::PUT, "", json!({"rid": sku_rid(WANTED), "quantity": 4})),
+        lexi(Method::POST, "/remove", json!({"rids": [sku_rid(WANTED)]})),
+        lexi(Method::DELETE, "", Value::Null),
         // A refusal is an answer as well.
         Dialect::Mt.add(WANTED, 1_000_000),
         Dialect::Anqicms.add(999, 1),
@@ -196,7 +200,7 @@ async fn a_login_loses_nothing_that_a_guest_adds_meanwhile() {
         let guest = Shopper::new_guest(&shop).await;
         let (tell, stop) = tokio::sync::watch::channel(false);
         let mut adding = JoinSet::new();
-        for dialect in DIALECTS {
+        for dialect in ADDING {
             adding.spawn(add_until(stop.clone(), guest.clone(), dialect));
         }
         // So many carts before there is a first line, and after.
@@ -227,7 +231,7 @@ async fn of_many_who_saw_the_same_version_one_writes() {
         let etag = shopper.etag().await;
         let mut tasks = JoinSet::new();
         for task in 0..16 {
-            let (shopper, etag, dialect) = (shopper.clone(), etag.clone(), DIALECTS[task % DIALECTS.len()]);
+            let (shopper, etag, dialect) = (shopper.clone(), etag.clone(), ADDING[task % ADDING.len()]);
             tasks.spawn(async move {
                 let call = dialect.add(WANTED, 1);
                 (dialect, shopper.send_with(&call, &[("if-match", &etag)]).await)

@@ -6,7 +6,7 @@ use domain::id::StoreId;
 use serde_json::{Map, Value, json};
 use web::testing::{Reply, TestShop};
 
-use crate::client::{Call, Dialect, Shopper, anqicms, hamgam};
+use crate::client::{Call, Dialect, Shopper, anqicms, hamgam, rid, sku_rid};
 use crate::routes::{Field, Kind, ROUTES, Route};
 use crate::shop;
 
@@ -91,6 +91,8 @@ async fn stranger(shop: &TestShop, kind: Stranger, number: usize) -> Option<Shop
 fn aimed(route: &Route) -> Map<String, Value> {
     let value = |field: Field| match field {
         Field::Listing | Field::Sku => json!(PRODUCT),
+        Field::Rid => json!(rid(PRODUCT)),
+        Field::SkuRid => json!(sku_rid(PRODUCT)),
         Field::Line | Field::Store | Field::EmptiedStore | Field::Count | Field::Total | Field::Delta => {
             json!(1)
         }
@@ -110,6 +112,8 @@ fn is_right(route: &Route, method: &Method, kind: Stranger, reply: &Reply) -> bo
     let Some(dialect) = route.dialect() else { return reply.status == 200 };
     let is_cart = matches!(route.kind, Kind::Cart | Kind::Item);
     match (dialect, kind) {
+        (_, Nobody | BadToken | Guest) if route.kind == Kind::Customers => dialect.is_not_logged_in(reply),
+        _ if route.kind == Kind::Customers => dialect.is_done(reply),
         _ if !is_cart => !reply.status.is_server_error(),
         // Nobody is a guest from the first write on.
         (Dialect::Anqicms, Nobody) if *method == Method::GET => {
@@ -119,6 +123,7 @@ fn is_right(route: &Route, method: &Method, kind: Stranger, reply: &Reply) -> bo
         (Dialect::Anqicms, Nobody) => reply.json()["code"] == -1,
         (_, Nobody | BadToken) => dialect.is_not_logged_in(reply),
         (Dialect::Anqicms, _) if route.kind == Kind::Item => reply.json()["code"] == -1,
+        (Dialect::Lexi, _) if route.kind == Kind::Item => reply.json()["status"]["code"] == 404,
         _ if route.kind == Kind::Item => reply.status == 404,
         _ => dialect.is_done(reply),
     }

@@ -7,7 +7,7 @@ use form_urlencoded::Serializer;
 use serde_json::{Map, Value};
 use web::testing::{Reply, TestRequest, TestShop};
 
-use crate::client::Dialect;
+use crate::client::{Dialect, rid, sku_rid};
 
 /// One verb of one path, as the code writes it.
 pub(crate) struct Route {
@@ -26,6 +26,8 @@ pub(crate) enum Kind {
     Cart,
     /// The same for one thing that must be in the cart.
     Item,
+    /// Keeps something that only a customer has.
+    Customers,
     /// The same for everybody.
     Public,
     /// Issues or ends a token.
@@ -41,6 +43,10 @@ pub(crate) enum Kind {
 pub(crate) enum Field {
     Listing,
     Sku,
+    /// The public id of a product.
+    Rid,
+    /// The public id of a SKU.
+    SkuRid,
     Line,
     Store,
     /// The store to empty; none is all.
@@ -62,10 +68,10 @@ pub(crate) enum Field {
 }
 
 use Field::{
-    Count, Delta, EmptiedStore, Extra, Line, Listing, Name, Notes, Reference, Search, Secret, Selected, Sku,
-    Store, Total,
+    Count, Delta, EmptiedStore, Extra, Line, Listing, Name, Notes, Reference, Rid, Search, Secret, Selected,
+    Sku, SkuRid, Store, Total,
 };
-use Kind::{Cart, Credential, Item, Nowhere, Prefix, Public};
+use Kind::{Cart, Credential, Customers, Item, Nowhere, Prefix, Public};
 
 const MT_NEW: &[(&str, Field)] = &[("nums", Count), ("distributor_product_id", Listing)];
 const MT_OLD: &[(&str, Field)] = &[("nums", Total), ("distributor_product_id", Listing)];
@@ -113,6 +119,25 @@ const ARCHIVES: &[(&str, Field)] = &[
 ];
 const ANQICMS_LOGIN: &[(&str, Field)] =
     &[("user_name", Name), ("email", Name), ("phone", Name), ("password", Secret)];
+
+const PAGE: &[(&str, Field)] = &[("page", Search), ("per_page", Search)];
+const LEXI_PRODUCTS: &[(&str, Field)] =
+    &[("cid", Search), ("page", Search), ("per_page", Search), ("status", Search)];
+const OF_STORE: &[(&str, Field)] = &[
+    ("sid", Search),
+    ("start_date", Search),
+    ("end_date", Search),
+    ("cid", Search),
+    ("status", Search),
+    ("is_distributed", Search),
+    ("qk", Search),
+    ("out_of_stock", Search),
+];
+const SKUS: &[(&str, Field)] = &[("rid", Rid), ("store_rid", Search)];
+const RID: &[(&str, Field)] = &[("rid", Rid)];
+const LEXI_LOGIN: &[(&str, Field)] = &[("email", Name), ("password", Secret)];
+const LEXI_ACCOUNT: &[(&str, Field)] = &[("email", Name), ("password", Secret), ("username", Name)];
+const LEXI_ITEM: &[(&str, Field)] = &[("rid", SkuRid), ("quantity", Total)];
 
 /// All of them, by room and in the order of its route table.
 pub(crate) const ROUTES: &[Route] = &[
@@ -169,6 +194,40 @@ pub(crate) const ROUTES: &[Route] = &[
     row("anqicms", "get", "/api/archive/detail", Public, &[("id", Listing)]),
     row("anqicms", "post", "/api/login", Credential, ANQICMS_LOGIN),
     row("anqicms", "any", "/api/{*unknown}", Nowhere, &[]),
+    row("lexi", "get", "/products", Public, LEXI_PRODUCTS),
+    row("lexi", "get", "/products/latest", Public, PAGE),
+    row("lexi", "get", "/products/sticked", Public, PAGE),
+    row("lexi", "get", "/products/by_brand/{rid}", Public, PAGE),
+    row("lexi", "get", "/products/by_store", Public, OF_STORE),
+    row("lexi", "get", "/products/{rid}", Public, &[]),
+    row("lexi", "get", "/products/{rid}/detail", Public, &[]),
+    row("lexi", "get", "/products/skus", Public, SKUS),
+    row("lexi", "get", "/products/many_skus", Public, SKUS),
+    row("lexi", "get", "/wishlist", Customers, PAGE),
+    row("lexi", "post", "/wishlist", Customers, RID),
+    row("lexi", "delete", "/wishlist", Customers, RID),
+    row("lexi", "post", "/userlike", Customers, RID),
+    row("lexi", "delete", "/userlike", Customers, RID),
+    row("lexi", "post", "/auth/login", Credential, LEXI_LOGIN),
+    row("lexi", "post", "/auth/business_login", Credential, LEXI_LOGIN),
+    row("lexi", "post", "/auth/register", Credential, LEXI_ACCOUNT),
+    row("lexi", "post", "/auth/logout", Credential, &[]),
+    row("lexi", "post", "/token", Credential, &[]),
+    row("lexi", "get", "/cart", Cart, &[]),
+    row("lexi", "post", "/cart", Cart, LEXI_ITEM),
+    row("lexi", "put", "/cart", Item, LEXI_ITEM),
+    row("lexi", "delete", "/cart", Cart, &[]),
+    row("lexi", "get", "/cart/item_count", Cart, &[]),
+    row("lexi", "post", "/cart/{rid}/remove", Cart, &[]),
+    row("lexi", "post", "/cart/remove", Cart, &[("rids", SkuRid)]),
+    row("lexi", "get", "/categories", Public, PAGE),
+    row("lexi", "get", "/categories/siblings", Public, PAGE),
+    row("lexi", "get", "/brands", Public, PAGE),
+    row("lexi", "get", "/brands/{rid}", Public, &[]),
+    row("lexi", "", "/api/v1.0", Prefix, &[]),
+    row("lexi", "", "/v1.0", Prefix, &[]),
+    row("lexi", "any", "/api/v1.0/{*unknown}", Nowhere, &[]),
+    row("lexi", "any", "/v1.0/{*unknown}", Nowhere, &[]),
     row("house", "get", "/healthz", Public, &[]),
     row("house", "get", "/readyz", Public, &[]),
     row("house", "get", "/metrics", Public, &[]),
@@ -192,6 +251,7 @@ impl Route {
             "wangmarket" => Some(Dialect::Wangmarket),
             "hamgam" => Some(Dialect::Hamgam),
             "anqicms" => Some(Dialect::Anqicms),
+            "lexi" => Some(Dialect::Lexi),
             "house" => None,
             room => panic!("these tests do not know the dialect {room}"),
         }
@@ -199,13 +259,24 @@ impl Route {
 
     /// Where it is served, with this product and this line where the path names one.
     pub(crate) fn paths(&self, listing: &str, line: &str) -> Vec<String> {
-        let mut path = self.path.replace("{distributor_product_id}", listing).replace("{item}", line);
+        let number = listing.parse::<i64>();
+        let rid = match number {
+            Ok(number) if self.path.starts_with("/cart/") => sku_rid(number),
+            Ok(number) if self.path.starts_with("/products/{rid}") => rid(number),
+            _ => listing.to_owned(),
+        };
+        let mut path = self
+            .path
+            .replace("{rid}", &rid)
+            .replace("{distributor_product_id}", listing)
+            .replace("{item}", line);
         path = path.replace("{slug}", &format!("product-{listing}")).replace("{*unknown}", "nowhere");
         match (self.kind, self.room) {
             (Prefix, _) => vec![],
             (Nowhere, _) => vec![path],
             (_, "wangmarket") => vec![format!("/shop/api{path}"), path],
             (_, "hamgam") => vec![format!("{path}/"), path],
+            (_, "lexi") => vec![format!("/api/v1.0{path}"), path],
             _ => vec![path],
         }
     }

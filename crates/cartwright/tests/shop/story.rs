@@ -1,4 +1,4 @@
-//! One shopper, four clients, one cart: as a guest, at the login, and after the logout.
+//! One shopper, five clients, one cart: as a guest, at the login, and after the logout.
 
 use axum::http::Method;
 use insta::assert_snapshot;

@@ -10,7 +10,9 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use web::testing::{Reply, TestShop};
 
-use crate::client::{Call, DIALECTS, Dialect, Shopper, anqicms, hamgam, mt, wangmarket};
+use crate::client::{
+    ADDING, Call, DIALECTS, Dialect, Shopper, anqicms, hamgam, lexi, mt, sku_rid, wangmarket,
+};
 use crate::shop;
 
 /// Every write to a cart, for a cart whose line 1 holds five pieces of product 1.
@@ -34,6 +36,11 @@ fn writes() -> Vec<Call> {
         anqicms("add", json!({"archive_id": 1, "quantity": 1})),
         anqicms("update", json!({"archive_id": 1, "quantity": 2})),
         anqicms("remove", json!({"id": 1})),
+        lexi(Method::POST, "", json!({"rid": sku_rid(1), "quantity": 4})),
+        lexi(Method::PUT, "", json!({"rid": sku_rid(1), "quantity": 2})),
+        lexi(Method::POST, "/20000000001/remove", Value::Null),
+        lexi(Method::POST, "/remove", json!({"rids": [sku_rid(1)]})),
+        lexi(Method::DELETE, "", Value::Null),
     ]
 }
 
@@ -167,7 +174,7 @@ async fn a_key_whose_request_still_runs_is_a_conflict() {
 #[tokio::test]
 async fn a_stale_version_is_not_kept_under_a_key() {
     let shop = shop().await;
-    for (at, dialect) in DIALECTS.into_iter().enumerate() {
+    for (at, dialect) in ADDING.into_iter().enumerate() {
         let customer = customer(&shop, at).await;
         let add = async |version: &str| {
             let headers = [("idempotency-key", "k"), ("if-match", version)];
@@ -217,6 +224,12 @@ async fn what_issues_or_ends_a_token_takes_no_key() {
         ("/login/getToken.json", name.as_str(), 200),
         ("/login/login.json", name.as_str(), 200),
         ("/api/login", login, 200),
+        ("/auth/login", login, 200),
+        ("/v1.0/auth/business_login", login, 200),
+        ("/api/v1.0/auth/register", login, 200),
+        ("/auth/logout", login, 200),
+        // A guest gets no other token.
+        ("/token", login, 401),
         // Codes are switched off here.
         ("/api/users/auth/otp/signin", "mobile_number=%2B989120000001", 400),
         ("/api/users/auth/otp/verify", "code=123456", 400),
@@ -238,6 +251,7 @@ async fn a_body_over_a_mebibyte_is_refused_in_the_words_of_each_dialect() {
         "/cart/change.json",
         "/api/shop/cart/items",
         "/api/cart/add",
+        "/cart",
     ]) {
         let reply = shop.post(path).body("application/json", vec![b' '; web::BODY_LIMIT + 1]).send().await;
         assert_snapshot!(format!("too_large_{dialect:?}"), reply.golden());

@@ -42,7 +42,7 @@ impl FromRequestParts<Shop> for Wanted {
             // 0 is how themes ask for all categories.
             category: category.filter(|id| *id != 0).map(CategoryId::new),
             text: Some(text::fold(said("q"))).filter(|text| !text.is_empty()),
-            only_own: true,
+            is_own: Some(true),
             ..Filter::default()
         };
         let Window { offset, limit } = Window::of_archives(query.all());

@@ -36,7 +36,7 @@ impl FromRequestParts<Shop> for Wanted {
             price_min: query.number("price_min").map(|price| minor(price.ceil())),
             price_max: query.number("price_max").map(|price| minor(price.floor())),
             is_in_stock: is_true(query.text("in_stock")),
-            only_own: true,
+            is_own: Some(true),
             ..Filter::default()
         };
         let order = order(query.text("ordering"));

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::client::{rid, sku_rid};
 use crate::routes::{Field, form};
 
 /// What an honest client says of a cart with three pieces of product 1.
@@ -14,6 +15,8 @@ pub(crate) fn honest(field: Field) -> Value {
         | Field::EmptiedStore
         | Field::Count
         | Field::Delta => json!(1),
+        Field::Rid => json!(rid(1)),
+        Field::SkuRid => json!(sku_rid(1)),
         Field::Total => json!(3),
         Field::Selected => json!(0),
         Field::Notes => json!("kept"),

@@ -9,7 +9,7 @@ use web::testing::Reply;
 use super::Outcome;
 use super::cart::{Cart, Extras, Line};
 use super::goods::Goods;
-use crate::client::{Call, Dialect, anqicms, hamgam, mt, wangmarket};
+use crate::client::{Call, Dialect, anqicms, hamgam, lexi, mt, sku_rid, wangmarket};
 
 /// A write, with what a client says in it.
 #[derive(Clone, Debug)]
@@ -77,12 +77,23 @@ pub(crate) enum Deed {
     AnqicmsRemove {
         line: i64,
     },
+    LexiPut {
+        sku: i64,
+        quantity: i64,
+    },
+    LexiEdit {
+        sku: i64,
+        quantity: i64,
+    },
+    LexiRemove {
+        sku: i64,
+    },
 }
 
 use Deed::{
     AnqicmsAdd, AnqicmsRemove, AnqicmsUpdate, HamgamAdd, HamgamClear, HamgamEdit, HamgamReferences,
-    HamgamRemove, MtAdd, MtDelete, MtPatch, MtPut, WangmarketChange, WangmarketClear, WangmarketSelectGoods,
-    WangmarketSelectStore,
+    HamgamRemove, LexiEdit, LexiPut, LexiRemove, MtAdd, MtDelete, MtPatch, MtPut, WangmarketChange,
+    WangmarketClear, WangmarketSelectGoods, WangmarketSelectStore,
 };
 
 /// The store whose cart wangmarket's replies show.
@@ -167,6 +178,13 @@ impl Deed {
                 anqicms("update", item(listing, sku, quantity, extra.filter(|_| sku.is_some())))
             }
             AnqicmsRemove { line } => anqicms("remove", json!({ "id": line })),
+            LexiPut { sku, quantity } => {
+                lexi(Method::POST, "", json!({"rid": sku_rid(*sku), "quantity": quantity}))
+            }
+            LexiEdit { sku, quantity } => {
+                lexi(Method::PUT, "", json!({"rid": sku_rid(*sku), "quantity": quantity}))
+            }
+            LexiRemove { sku } => lexi(Method::POST, "/remove", json!({"rids": [sku_rid(*sku)]})),
         }
     }
 
@@ -223,6 +241,21 @@ impl Deed {
                 cart.set_sku(goods, (listing, sku), quantity, extras(extra))
             }
             AnqicmsUpdate { listing, sku: None, quantity, .. } => cart.set_product(goods, listing, quantity),
+            LexiPut { sku, quantity } => {
+                cart.set_sku(goods, (goods.own_listing(sku)?, sku), quantity, Extras::default())
+            }
+            LexiEdit { sku, quantity } => {
+                let own = goods.own_listing(sku)?;
+                let of_sku = || cart.lines.iter().filter(|line| line.sku == sku);
+                let line = of_sku().find(|line| line.listing == own).or_else(|| of_sku().next());
+                let id = line.ok_or(Outcome::Absent)?.id;
+                cart.edit(goods, id, Some(quantity), None)
+            }
+            LexiRemove { sku } => {
+                goods.own_listing(sku)?;
+                cart.lines.retain(|line| line.sku != sku);
+                Ok(())
+            }
         }
     }
 
@@ -247,6 +280,14 @@ impl Deed {
                 let body = reply.json();
                 reply.status == 200 && body["result"] == 0 && body["info"] == sentence
             }
+            (Dialect::Lexi, ..) => {
+                let status = match outcome {
+                    Outcome::Unknown | Outcome::Absent => json!({"code": 404, "message": "Not Found"}),
+                    Outcome::OffSale => json!({"code": 400, "message": "商品已下架"}),
+                    Outcome::Short => return reply.json()["status"]["code"] == 400,
+                };
+                reply.status == 200 && reply.json() == json!({"status": status, "success": false})
+            }
             (Dialect::Anqicms, ..) => {
                 let body = reply.json();
                 reply.status == 200
@@ -270,6 +311,15 @@ impl Deed {
             (_, Ok(())) if self.call().dialect == Dialect::Hamgam => {
                 super::shown::whole(Dialect::Hamgam, cart, goods)
             }
+            (LexiPut { sku, .. }, Ok(())) => {
+                let quantity = cart
+                    .lines
+                    .iter()
+                    .find(|line| line.sku == *sku && goods.own_listing(*sku) == Ok(line.listing));
+                let line = json!({"rid": sku_rid(*sku), "quantity": quantity.map(|line| line.quantity)});
+                json!({"data": {"cart": line, "item_count": cart.lines.len()}})
+            }
+            (LexiRemove { .. }, Ok(())) => json!({"data": {"item_count": cart.lines.len()}}),
             _ => Value::Null,
         }
     }

@@ -68,6 +68,12 @@ impl Goods {
         if listing == DISTRIBUTED { 2 } else { self.held(listing).store.get() }
     }
 
+    /// The own listing of the product that a SKU is of.
+    pub(crate) fn own_listing(&self, sku: i64) -> Result<i64, Outcome> {
+        let product = self.0.iter().find(|product| product.sku(SkuId::new(sku)).is_some());
+        product.map(|product| product.id.get()).ok_or(Outcome::Unknown)
+    }
+
     /// The product of a listing that a cart holds.
     pub(crate) fn held(&self, listing: i64) -> &Product {
         self.of(listing).expect("a cart holds what there was once")

@@ -105,6 +105,11 @@ fn item() -> impl Strategy<Value = (i64, Option<i64>)> {
     prop_oneof![2 => of_several, 2 => listing().prop_map(|id| (id, None)), 1 => (listing(), maybe(select(vec![1_i64, 20, 9])))]
 }
 
+/// A SKU of any product, or one that never was.
+fn sku() -> impl Strategy<Value = i64> {
+    prop_oneof![select(vec![1_i64, 2, 20, 21, 7]), select(vec![3_i64, 4, 6, 8, 9, 99])]
+}
+
 fn notes() -> impl Strategy<Value = Option<String>> {
     maybe(select(vec!["", "a note", "یادداشت", "备注"]).prop_map(ToOwned::to_owned))
 }
@@ -138,6 +143,9 @@ fn wish() -> impl Strategy<Value = Wish> {
             Deed::AnqicmsUpdate { listing, sku, quantity, extra }
         }),
         2 => Just(Deed::AnqicmsRemove { line }),
+        8 => (sku(), pieces()).prop_map(|(sku, quantity)| Deed::LexiPut { sku, quantity }),
+        8 => (sku(), pieces()).prop_map(|(sku, quantity)| Deed::LexiEdit { sku, quantity }),
+        2 => sku().prop_map(|sku| Deed::LexiRemove { sku }),
     ];
     let is_held = prop::bool::weighted(0.8);
     (deed, any::<Index>(), is_held).prop_map(|(deed, line, is_held)| Wish { deed, line, is_held })
@@ -170,6 +178,9 @@ impl Wish {
                 if self.is_held =>
             {
                 *listing = line.map_or(*listing, |line| line.listing);
+            }
+            Deed::LexiEdit { sku, .. } | Deed::LexiRemove { sku } if self.is_held => {
+                *sku = line.map_or(*sku, |line| line.sku);
             }
             _ => {}
         }

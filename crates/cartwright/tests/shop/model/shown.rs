@@ -49,6 +49,11 @@ pub(crate) fn whole(dialect: Dialect, cart: &Cart, goods: &Goods) -> Value {
             let rows: Vec<_> = cart.lines.iter().rev().map(|line| row(line, goods)).collect();
             json!({"code": 0, "msg": "", "total": rows.len(), "data": rows})
         }
+        Dialect::Lexi => {
+            let items: Vec<_> = cart.lines.iter().map(|line| of_sku(line, goods)).collect();
+            let total: i64 = cart.lines.iter().map(|line| line.quantity).sum();
+            json!({"data": {"item_count": items.len(), "items": items, "total_quantity": total}})
+        }
     }
 }
 
@@ -163,6 +168,12 @@ fn items(cart: &Cart, goods: &Goods) -> Value {
         "subtotal": subtotal, "discount": discount, "shipping_cost": 0, "total": subtotal - discount,
         "items": items,
     })
+}
+
+/// An item of lexi.
+fn of_sku(line: &Line, goods: &Goods) -> Value {
+    let sku = goods.sku(line.listing, line.sku);
+    json!({"rid": sku.rid, "quantity": line.quantity, "product": {"rid": sku.rid, "stock_count": shown_stock(sku)}})
 }
 
 /// A row of anqicms.

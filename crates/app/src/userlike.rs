@@ -1,0 +1,35 @@
+//! Customers like products, and think better of it. Guests do not.
+
+use domain::id::ProductId;
+use store::{Refusal, Step, idempotency, userlike as rows};
+
+use crate::{Ctx, Error, Result, product};
+
+/// Likes a product; `false` when the caller does already.
+pub async fn add(ctx: &Ctx, rid: &str) -> Result<bool> {
+    let owner = ctx.session()?.customer()?.owner;
+    let liked = product::by_rid(ctx, rid).await?.product.id;
+    write(ctx, liked, rows::add(owner, liked, ctx.now)).await
+}
+
+/// Likes a product no more, whatever became of it; `false` when the caller did not.
+pub async fn remove(ctx: &Ctx, rid: &str) -> Result<bool> {
+    let owner = ctx.session()?.customer()?.owner;
+    let found = ctx.app.catalogue().products_by_rid(&[rid]).await?.pop().flatten();
+    let liked = found.ok_or(Error::NoSuchProduct)?;
+    write(ctx, liked, rows::remove(owner, liked)).await
+}
+
+/// Whether anything was to do.
+async fn write(ctx: &Ctx, product: ProductId, like: [Step; 2]) -> Result<bool> {
+    let mut steps: Vec<_> = ctx.key.iter().map(|key| idempotency::claim(key, ctx.now)).collect();
+    steps.extend(like);
+    let is_new = match ctx.app.store().apply(steps).await {
+        // The change is in already, under this very key; only its reply was lost.
+        Ok(_) | Err(store::Error::Refused(Refusal::AlreadyApplied)) => true,
+        Err(store::Error::Refused(Refusal::Taken | Refusal::Gone)) => false,
+        Err(error) => return Err(error.into()),
+    };
+    ctx.app.catalogue().forget_likes(product);
+    Ok(is_new)
+}

@@ -1,0 +1,93 @@
+//! Who asks: HTTP Basic with a token as the user name, or with an e-mail address and a password; never a cookie.
+
+use std::net::IpAddr;
+
+use app::session::Session;
+use app::shopper::{self, Login};
+use app::{Ctx, Error as AppError};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use web::{Shop, client_address, credential};
+
+use crate::error::Error;
+
+/// Anybody; a credential that is worth nothing names nobody.
+pub(crate) struct Visitor(pub Ctx);
+
+/// A shopper, customer or guest.
+pub(crate) struct Shopper(pub Ctx);
+
+/// A customer: a guest has no account that anything could be kept for.
+pub(crate) struct Customer(pub Ctx);
+
+/// Who logs in or registers.
+pub(crate) struct Newcomer {
+    pub ctx: Ctx,
+    /// The guest they were so far.
+    pub guest: Option<Session>,
+    pub address: IpAddr,
+}
+
+impl FromRequestParts<Shop> for Visitor {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
+        let session = session(shop, parts).await?;
+        Ok(Self(web::ctx(shop, parts, session)))
+    }
+}
+
+impl FromRequestParts<Shop> for Shopper {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
+        let Visitor(ctx) = Visitor::from_request_parts(parts, shop).await?;
+        ctx.session()?;
+        Ok(Self(ctx))
+    }
+}
+
+impl FromRequestParts<Shop> for Customer {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
+        let Visitor(ctx) = Visitor::from_request_parts(parts, shop).await?;
+        ctx.session()?.customer()?;
+        Ok(Self(ctx))
+    }
+}
+
+impl FromRequestParts<Shop> for Newcomer {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
+        let basic = credential::basic(&parts.headers);
+        let guest = match &basic {
+            Some((name, _)) if !is_email(name) => by_token(shop, name).await?,
+            _ => None,
+        };
+        Ok(Self { ctx: web::ctx(shop, parts, None), guest, address: client_address(shop, parts) })
+    }
+}
+
+/// Whom the request's credential names.
+pub(crate) async fn session(shop: &Shop, parts: &Parts) -> app::Result<Option<Session>> {
+    let Some((name, password)) = credential::basic(&parts.headers) else { return Ok(None) };
+    if !is_email(&name) {
+        return by_token(shop, &name).await;
+    }
+    let login = Login { name: &name, password: &password, address: client_address(shop, parts) };
+    match shopper::by_password(&web::ctx(shop, parts, None), &login).await {
+        Err(AppError::WrongPassword) => Ok(None),
+        session => session.map(Some),
+    }
+}
+
+async fn by_token(shop: &Shop, token: &str) -> app::Result<Option<Session>> {
+    shop.app.sessions().by_token(token, shop.app.now()).await
+}
+
+/// No token has an at sign.
+pub(crate) fn is_email(name: &str) -> bool {
+    name.contains('@')
+}

@@ -1,0 +1,83 @@
+//! The `lexi` dialect: products, cart and account of a marketplace's phone apps, HTTP 200 with a `status` in the body;
+//! wire formats only, no rule of the shop.
+
+mod account;
+mod auth;
+mod brand;
+mod cart;
+mod category;
+mod error;
+mod page;
+mod product;
+mod sku;
+mod userlike;
+mod wire;
+mod wishlist;
+
+use axum::Router;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get, post};
+use web::{Dialect, Shop, frame};
+
+/// The dialect as the doorframe knows it.
+pub struct Lexi;
+
+impl Dialect for Lexi {
+    const NAME: &'static str = "lexi";
+
+    async fn session(shop: &Shop, parts: &Parts) -> app::Result<Option<app::session::Session>> {
+        auth::session(shop, parts).await
+    }
+
+    fn takes_keys(path: &str) -> bool {
+        let path = inner(path);
+        !path.starts_with("/auth/") && path != "/token"
+    }
+
+    fn refuse(error: app::Error, _: &Parts) -> Response {
+        error::Error::from(error).into_response()
+    }
+}
+
+/// A path as the document writes it; the real clients put one of two prefixes before it.
+fn inner(path: &str) -> &str {
+    path.strip_prefix("/api/v1.0").or_else(|| path.strip_prefix("/v1.0")).unwrap_or(path)
+}
+
+/// The routes, in the order of the contract.
+pub fn routes(shop: &Shop) -> Router<Shop> {
+    let paths = Router::new()
+        .route("/products", get(product::list))
+        .route("/products/latest", get(product::latest))
+        .route("/products/sticked", get(product::sticked))
+        .route("/products/by_brand/{rid}", get(product::by_brand))
+        .route("/products/by_store", get(product::by_store))
+        .route("/products/{rid}", get(product::show))
+        .route("/products/{rid}/detail", get(product::detail))
+        .route("/products/skus", get(sku::group))
+        .route("/products/many_skus", get(sku::groups))
+        .route("/wishlist", get(wishlist::list).post(wishlist::add).delete(wishlist::remove))
+        .route("/userlike", post(userlike::add).delete(userlike::remove))
+        .route("/auth/login", post(account::log_in))
+        .route("/auth/business_login", post(account::log_in_to_business))
+        .route("/auth/register", post(account::register))
+        .route("/auth/logout", post(account::log_out))
+        .route("/token", post(account::renew))
+        .route("/cart", get(cart::list).post(cart::put).put(cart::edit).delete(cart::clear))
+        .route("/cart/item_count", get(cart::count))
+        .route("/cart/{rid}/remove", post(cart::remove))
+        .route("/cart/remove", post(cart::remove))
+        .route("/categories", get(category::list))
+        .route("/categories/siblings", get(category::siblings))
+        .route("/brands", get(brand::list))
+        .route("/brands/{rid}", get(brand::show))
+        .method_not_allowed_fallback(error::not_found);
+    let (newer, older) = (paths.clone(), paths.clone());
+    let routes = paths
+        .nest("/api/v1.0", newer)
+        .nest("/v1.0", older)
+        .route("/api/v1.0/{*unknown}", any(error::not_found))
+        .route("/v1.0/{*unknown}", any(error::not_found));
+    frame::<Lexi>(routes, shop)
+}

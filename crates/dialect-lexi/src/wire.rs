@@ -1,0 +1,13 @@
+//! What goes over the wire.
+
+pub(crate) mod account;
+pub(crate) mod brand;
+pub(crate) mod cart;
+pub(crate) mod category;
+pub(crate) mod envelope;
+pub(crate) mod fields;
+pub(crate) mod number;
+pub(crate) mod product;
+pub(crate) mod sku;
+pub(crate) mod userlike;
+pub(crate) mod wishlist;

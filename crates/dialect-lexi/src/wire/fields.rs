@@ -1,0 +1,114 @@
+//! What a request says, in its query, its body or both: apps send numbers as texts, and DELETE with a body.
+
+use axum::http::request::Parts;
+use serde_json::{Map, Value};
+use web::fields;
+
+use crate::error::Error;
+
+/// The longest text of a field, in bytes.
+const LONGEST_TEXT: usize = 1000;
+/// Names in one list at most.
+const MOST_RIDS: usize = 500;
+
+/// Fields by name.
+pub(crate) struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// Of a query.
+    pub(crate) fn of_query(query: &str) -> Self {
+        Self(fields::form(query.as_bytes()))
+    }
+
+    /// Of the query and the body, whose word counts.
+    pub(crate) async fn of(parts: &Parts) -> Result<Self, Error> {
+        let Self(mut all) = Self::of_query(parts.uri.query().unwrap_or_default());
+        match fields::body(parts).await {
+            Ok(Value::Object(body)) => all.extend(body),
+            Ok(_) | Err(_) => return Err(Error::Bad),
+        }
+        Ok(Self(all))
+    }
+
+    /// A text that is not blank, without blanks around it; digits also come as numbers.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Error> {
+        let text = match self.0.get(name) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::String(text)) => text.trim().to_owned(),
+            Some(Value::Number(number)) => number.to_string(),
+            Some(_) => return Err(Error::Bad),
+        };
+        if text.len() > LONGEST_TEXT || text.contains('\0') {
+            return Err(Error::Bad);
+        }
+        Ok(Some(text).filter(|text| !text.is_empty()))
+    }
+
+    /// The same where it must be there.
+    pub(crate) fn required_text(&self, name: &str) -> Result<String, Error> {
+        self.text(name)?.ok_or(Error::Bad)
+    }
+
+    /// A password, to the letter.
+    pub(crate) fn secret(&self, name: &str) -> Result<Option<String>, Error> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if text.len() <= LONGEST_TEXT => Ok(Some(text.clone())),
+            Some(_) => Err(Error::Bad),
+        }
+    }
+
+    /// The text of a query's field, or "".
+    pub(crate) fn plain(&self, name: &str) -> &str {
+        self.0.get(name).and_then(Value::as_str).unwrap_or_default().trim()
+    }
+
+    /// A whole number, or its digits.
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Error> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(_) => self.lenient_integer(name).map(Some).ok_or(Error::Bad),
+        }
+    }
+
+    /// The same; anything else counts as absent.
+    pub(crate) fn lenient_integer(&self, name: &str) -> Option<i64> {
+        match self.0.get(name)? {
+            Value::Number(number) => number.as_i64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// Public ids under one name or the other: one, a comma list, or an array.
+    pub(crate) fn rids(&self, names: [&str; 2]) -> Result<Vec<String>, Error> {
+        let mut rids = Vec::new();
+        for name in names {
+            match self.0.get(name) {
+                Some(Value::Array(values)) => {
+                    for value in values {
+                        match value {
+                            Value::String(text) => rids.push(text.trim().to_owned()),
+                            Value::Number(number) => rids.push(number.to_string()),
+                            _ => return Err(Error::Bad),
+                        }
+                    }
+                }
+                None | Some(Value::Null) => {}
+                Some(Value::String(text)) => rids.extend(comma_list(text)),
+                Some(Value::Number(number)) => rids.push(number.to_string()),
+                Some(_) => return Err(Error::Bad),
+            }
+        }
+        if rids.is_empty() || rids.len() > MOST_RIDS {
+            return Err(Error::Bad);
+        }
+        Ok(rids)
+    }
+}
+
+/// Texts between commas, without blanks and empty ones.
+pub(crate) fn comma_list(text: &str) -> Vec<String> {
+    let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+    texts.take(MOST_RIDS + 1).map(ToOwned::to_owned).collect()
+}

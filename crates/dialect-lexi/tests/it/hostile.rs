@@ -1,0 +1,232 @@
+//! Whatever a client sends: never a server error, never a changed cart or wishlist.
+
+use serde_json::{Value, json};
+use web::testing::{Reply, TestShop};
+
+use crate::{Who, code, rid, shop, sku_rid};
+
+/// Verb, path and fields of every write.
+const WRITES: [(&str, &str, &[&str]); 8] = [
+    ("POST", "/cart", &["rid", "quantity", "store_rid", "option"]),
+    ("PUT", "/cart", &["rid", "quantity", "store_rid"]),
+    ("POST", "/cart/remove", &["rids", "store_rid"]),
+    ("POST", "/cart/1234567890/remove", &["store_rid"]),
+    ("POST", "/wishlist", &["rid", "rids"]),
+    ("DELETE", "/wishlist", &["rid", "rids"]),
+    ("POST", "/userlike", &["rid"]),
+    ("DELETE", "/userlike", &["rid"]),
+];
+
+fn deep(levels: usize) -> Value {
+    (0..levels).fold(json!(1), |inner, _| json!([inner]))
+}
+
+/// What no field takes.
+fn values() -> Vec<Value> {
+    let mut values: Vec<Value> = [
+        "true",
+        "1.5",
+        "-1",
+        "-0.0",
+        "1e30",
+        "1000000000000000000000000000000",
+        "{}",
+        "[1]",
+        "[[]]",
+        "\"1.5\"",
+        "\"1e3\"",
+        "\"１\"",
+        "\"-1\"",
+        "\"1\\u0000\"",
+        "\"\\u0000\"",
+        "\"\\\"]\"",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "18446744073709551615",
+        "\"' or 1=1 --\"",
+    ]
+    .map(|text| serde_json::from_str(text).expect("JSON"))
+    .to_vec();
+    values.extend([
+        deep(100),
+        json!("x".repeat(900_000)),
+        json!("1,".repeat(400_000)),
+        json!(vec![rid(1); 501]),
+    ]);
+    values
+}
+
+/// Everything that the shopper has.
+async fn possessions(who: &Who<'_>) -> Vec<Reply> {
+    let liked = format!("/products/{}", rid(1));
+    vec![who.get("/cart").await, who.get("/wishlist").await, who.get(&liked).await]
+}
+
+async fn stocked(shop: &TestShop) -> Who<'_> {
+    let who = Who::customer(shop).await;
+    who.send("POST", "/cart", json!({"rid": sku_rid(2), "quantity": 2})).await;
+    who.send("POST", "/wishlist", json!({"rid": rid(2)})).await;
+    who.send("POST", "/userlike", json!({"rid": rid(2)})).await;
+    who
+}
+
+async fn unharmed(who: &Who<'_>, before: &[Reply], reply: Reply, what: &str) {
+    let said: String = reply.body.chars().take(200).collect();
+    assert!(!reply.status.is_server_error(), "{what}: {said}");
+    assert_eq!(reply.json()["success"], false, "{what}: {said}");
+    assert_eq!(possessions(who).await, before, "{what}");
+}
+
+#[tokio::test]
+async fn fields_of_every_wrong_kind() {
+    let shop = shop().await;
+    let who = stocked(&shop).await;
+    let before = possessions(&who).await;
+    for (verb, path, fields) in WRITES {
+        for field in fields {
+            for value in values() {
+                // A remark may be any text.
+                if *field == "option"
+                    && (value.is_number()
+                        || value.as_str().is_some_and(|text| text.len() < 1000 && !text.contains('\0')))
+                {
+                    continue;
+                }
+                let mut body = json!({"rid": rid(1), "quantity": 1});
+                if path == "/cart" {
+                    body["rid"] = json!(sku_rid(1));
+                }
+                body[*field] = value;
+                let what: String = format!("{verb} {path} {body}").chars().take(200).collect();
+                unharmed(&who, &before, who.send(verb, path, body).await, &what).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn bodies_of_every_wrong_kind() {
+    let shop = shop().await;
+    let who = stocked(&shop).await;
+    let before = possessions(&who).await;
+    let mut bodies: Vec<Vec<u8>> = ["", "null", "7", "\"text\"", "{", "{}", "{]", "\0", "{\"rid\":1", "[{}]"]
+        .map(|text| text.as_bytes().to_vec())
+        .to_vec();
+    bodies.extend([
+        b"{\"rid\": \"\xff\xfe\"}".to_vec(),
+        b"{\"rid\": \"\\ud800\"}".to_vec(),
+        deep(100).to_string().into_bytes(),
+        format!("{{\"rid\": {}1{}}}", "[".repeat(10_000), "]".repeat(10_000)).into_bytes(),
+        vec![b'['; 1_000_000],
+        vec![0; 1_000_000],
+        vec![b'x'; 1024 * 1024 + 1],
+    ]);
+    let types =
+        ["application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain", "x"];
+    for (verb, path, _) in WRITES {
+        for body in &bodies {
+            for content_type in types {
+                let what = format!(
+                    "{verb} {path} {content_type} {}",
+                    String::from_utf8_lossy(&body[..body.len().min(60)])
+                );
+                let request = who.begin(verb, path).body(content_type, body.clone());
+                unharmed(&who, &before, request.send().await, &what).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn logins_of_every_wrong_kind() {
+    let shop = shop().await;
+    for path in ["/auth/login", "/auth/business_login", "/auth/register"] {
+        for field in ["email", "password", "username"] {
+            for value in values().into_iter().chain([Value::Null, json!({})]) {
+                let mut body = json!({"email": null, "password": "correct horse"});
+                body[field] = value;
+                let reply = shop.post(path).json(&body).send().await;
+                let said: String = reply.body.chars().take(200).collect();
+                assert_eq!((reply.status.as_u16(), code(&reply)), (200, 400), "{path} {field}: {said}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn queries_of_every_wrong_kind() {
+    let shop = shop().await;
+    let long = "x".repeat(60_000);
+    let fields = [
+        "page",
+        "per_page",
+        "status",
+        "cid",
+        "sid",
+        "rid",
+        "store_rid",
+        "qk",
+        "start_date",
+        "end_date",
+        "is_distributed",
+        "out_of_stock",
+        "pid",
+        "id",
+        "%00",
+    ];
+    for value in [
+        "%00",
+        "%ff%fe",
+        "-1",
+        "1e30",
+        "%5B%5D",
+        "'",
+        "%25%25",
+        "1,2,3",
+        ",",
+        "",
+        long.as_str(),
+        "9223372036854775807",
+    ] {
+        for field in fields {
+            for path in [
+                "/products",
+                "/products/latest",
+                "/products/sticked",
+                "/products/by_brand/800000001",
+                "/products/by_store",
+                "/products/skus",
+                "/products/many_skus",
+                "/categories",
+                "/categories/siblings",
+                "/brands",
+            ] {
+                let reply = shop.get(&format!("{path}?{field}={value}&{field}")).send().await;
+                let reply_too = shop.get(&format!("{path}?{field}={value}")).send().await;
+                assert_eq!((reply.status.as_u16(), reply_too.status.as_u16()), (200, 200), "{path} {field}");
+                assert!([200, 400, 404].contains(&code(&reply_too)), "{path} {field}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn paths_of_every_wrong_kind() {
+    let shop = shop().await;
+    let who = stocked(&shop).await;
+    let before = possessions(&who).await;
+    let long = "9".repeat(10_000);
+    for value in ["x", "%00", "%ff", "1%2f..", "'--", "%EF%BC%91", "-1", long.as_str()] {
+        for (verb, path) in [
+            ("GET", format!("/products/{value}")),
+            ("GET", format!("/products/{value}/detail")),
+            ("GET", format!("/products/by_brand/{value}")),
+            ("GET", format!("/brands/{value}")),
+            ("POST", format!("/cart/{value}/remove")),
+        ] {
+            let reply = who.begin(verb, &path).send().await;
+            assert_eq!(reply.status, 200, "{path:.60}: {:.200}", reply.body);
+            unharmed(&who, &before, reply, &path[..path.len().min(60)]).await;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! How many SQL statements a request costs, pinned.
+
+use app::testing::product;
+use serde_json::json;
+use web::testing::{Reply, TestShop};
+
+use crate::{Who, code, rid, shop, sku_rid};
+
+/// A shop with products 200 to 249 beside the stock.
+async fn well_stocked() -> TestShop {
+    let shop = shop().await;
+    for id in 200..250 {
+        shop.app.put_product(&product(id, 1, "Thing")).await;
+    }
+    shop
+}
+
+/// Statements of one request.
+async fn cost(shop: &TestShop, send: impl AsyncFnOnce() -> Reply) -> u64 {
+    let before = shop.statements();
+    let reply = send().await;
+    assert!([200, 201, 204].contains(&code(&reply)), "{}", reply.body);
+    shop.statements() - before
+}
+
+#[tokio::test]
+async fn the_cost_of_a_page_does_not_grow_with_its_rows() {
+    for size in [1, 50] {
+        for list in ["/products?", "/products/latest?", "/products/by_store?status=1&qk=thing&"] {
+            let shop = well_stocked().await;
+            let path = format!("{list}per_page={size}");
+            let get = async || shop.get(&path).send().await;
+            // The store that is meant is one of three lists of names.
+            let of_names = if list.contains("by_store") { 3 } else { 0 };
+            assert_eq!(cost(&shop, get).await, 6 + of_names, "cold, {path}");
+            assert_eq!(cost(&shop, get).await, 0, "warm, {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn likes_are_counted_anew_every_second() {
+    let shop = well_stocked().await;
+    let get = async || shop.get("/products?per_page=50").send().await;
+    cost(&shop, get).await;
+    shop.app.pass_seconds(1);
+    assert_eq!(cost(&shop, get).await, 1);
+    assert_eq!(cost(&shop, get).await, 0);
+}
+
+#[tokio::test]
+async fn the_cost_of_skus_does_not_grow_with_the_products() {
+    for count in [2, 50] {
+        let shop = well_stocked().await;
+        let products: Vec<_> = (200..200 + count).map(rid).collect();
+        let path = format!("/products/many_skus?rid={}", products.join(","));
+        assert_eq!(cost(&shop, async || shop.get(&path).send().await).await, 5, "cold");
+        assert_eq!(cost(&shop, async || shop.get(&path).send().await).await, 0, "warm");
+        let of_store = format!("{path}&store_rid=900000001");
+        shop.get("/products/by_store").send().await;
+        assert_eq!(cost(&shop, async || shop.get(&of_store).send().await).await, 1, "of a store");
+    }
+}
+
+#[tokio::test]
+async fn the_cost_of_a_cart_does_not_grow_with_its_lines() {
+    let shop = well_stocked().await;
+    for (who, of_guard) in [(Who::customer(&shop).await, 0), (Who::guest(&shop).await, 1)] {
+        for lines in [1, 20] {
+            for id in 200..200 + lines {
+                who.send("POST", "/cart", json!({"rid": sku_rid(id)})).await;
+            }
+            let write = async |verb: &str, path: &str, body| who.send(verb, path, body).await;
+            assert_eq!(cost(&shop, async || who.get("/cart").await).await, 0);
+            assert_eq!(cost(&shop, async || who.get("/cart/item_count").await).await, 0);
+            let item = json!({"rid": sku_rid(200), "quantity": 2});
+            assert_eq!(cost(&shop, async || write("POST", "/cart", item.clone()).await).await, 6 + of_guard);
+            assert_eq!(cost(&shop, async || write("PUT", "/cart", item).await).await, 4 + of_guard);
+            let all: Vec<_> = (200..200 + lines).map(sku_rid).collect();
+            let remove = async || write("POST", "/cart/remove", json!({ "rids": all })).await;
+            assert_eq!(cost(&shop, remove).await, 3 + of_guard);
+            assert_eq!(cost(&shop, async || write("DELETE", "/cart", json!({})).await).await, 3 + of_guard);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_cost_of_a_wishlist_does_not_grow_with_it() {
+    let shop = well_stocked().await;
+    let who = Who::customer(&shop).await;
+    shop.get("/products?per_page=100").send().await;
+    for count in [1, 50] {
+        let rids: Vec<_> = (200..200 + count).map(rid).collect();
+        who.send("POST", "/wishlist", json!({ "rids": rids })).await;
+        let add = async || who.send("POST", "/wishlist", json!({ "rids": rids })).await;
+        assert_eq!(cost(&shop, add).await, 1);
+        assert_eq!(cost(&shop, async || who.get("/wishlist?per_page=100").await).await, 2);
+    }
+    let like = async || who.send("POST", "/userlike", json!({"rid": rid(200)})).await;
+    assert_eq!(cost(&shop, like).await, 2);
+    let unlike = async || who.send("DELETE", "/userlike", json!({"rid": rid(200)})).await;
+    assert_eq!(cost(&shop, unlike).await, 2);
+}
