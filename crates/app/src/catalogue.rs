@@ -15,7 +15,7 @@ use store::Store;
 
 pub use store::listing::{Filter, Order, Standing};
 pub use store::product::Desk;
-pub use store::shop::{Brand, Category, Named};
+pub use store::shop::{Brand, Category, Named, Term};
 
 use crate::{Error, Result, Settings};
 
@@ -392,7 +392,7 @@ impl Catalogue {
         self.rankings.get_or_insert_async(&key, read).await
     }
 
-    /// Names of stores, categories and brands.
+    /// Stores, categories and brands.
     pub async fn names(&self) -> Result<Arc<Names>> {
         if let Some(names) = &*self.names.lock().unwrap_or_else(PoisonError::into_inner) {
             return Ok(Arc::clone(names));
@@ -408,6 +408,16 @@ impl Catalogue {
             *self.names.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&names));
         }
         Ok(names)
+    }
+
+    /// All labels, in their order; only who publishes asks for them, so they are not kept.
+    pub async fn labels(&self) -> Result<Vec<Term>> {
+        Ok(self.store.labels().await?)
+    }
+
+    /// All materials, in their order; likewise.
+    pub async fn materials(&self) -> Result<Vec<Term>> {
+        Ok(self.store.materials().await?)
     }
 
     /// Forgets one product, and every page, since it may stand on any.

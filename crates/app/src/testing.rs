@@ -89,6 +89,15 @@ impl App {
         self.apply(vec![step]).await;
     }
 
+    /// Adds labels 1 and 2, the second of which comes first, and material 1.
+    pub async fn add_terms(&self) {
+        let term = |id, name: &str, sort_order| store::shop::Term { id, name: name.to_owned(), sort_order };
+        let labels = [term(1, "环保有机", 2), term(2, "手工制作", 1)];
+        let mut steps: Vec<_> = labels.iter().map(|label| store::shop::add_label(label, NOW)).collect();
+        steps.push(store::shop::add_material(&term(1, "纯棉", 1), NOW));
+        self.apply(steps).await;
+    }
+
     /// Fills the shop: 1 plain, 2 with three SKUs and a promotion, 3 off sale, 4 sold out, 5 a draft,
     /// 6 deleted, 7 untracked, 8 the other store's with a promotion, 9 may be oversold and is limited to 2
     /// a customer; listing 100 is the second store's of product 2.

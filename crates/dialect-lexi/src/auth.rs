@@ -32,7 +32,11 @@ impl FromRequestParts<Shop> for Visitor {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
-        let session = session(shop, parts).await?;
+        let session = match session(shop, parts).await {
+            // Who guesses too often is nobody as well, and what is public stays public.
+            Err(AppError::Throttled { .. }) => None,
+            session => session?,
+        };
         Ok(Self(web::ctx(shop, parts, session)))
     }
 }
@@ -41,9 +45,8 @@ impl FromRequestParts<Shop> for Shopper {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
-        let Visitor(ctx) = Visitor::from_request_parts(parts, shop).await?;
-        ctx.session()?;
-        Ok(Self(ctx))
+        let session = session(shop, parts).await?.ok_or(AppError::NotLoggedIn)?;
+        Ok(Self(web::ctx(shop, parts, Some(session))))
     }
 }
 
@@ -51,7 +54,7 @@ impl FromRequestParts<Shop> for Customer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
-        let Visitor(ctx) = Visitor::from_request_parts(parts, shop).await?;
+        let Shopper(ctx) = Shopper::from_request_parts(parts, shop).await?;
         ctx.session()?.customer()?;
         Ok(Self(ctx))
     }

@@ -7,6 +7,7 @@ mod brand;
 mod cart;
 mod category;
 mod error;
+mod official;
 mod page;
 mod product;
 mod sku;
@@ -72,6 +73,8 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
         .route("/categories/siblings", get(category::siblings))
         .route("/brands", get(brand::list))
         .route("/brands/{rid}", get(brand::show))
+        .route("/official/labels", get(official::labels))
+        .route("/official/materials", get(official::materials))
         .method_not_allowed_fallback(error::not_found);
     let (newer, older) = (paths.clone(), paths.clone());
     let routes = paths

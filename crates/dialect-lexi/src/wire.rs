@@ -7,6 +7,7 @@ pub(crate) mod category;
 pub(crate) mod envelope;
 pub(crate) mod fields;
 pub(crate) mod number;
+pub(crate) mod official;
 pub(crate) mod product;
 pub(crate) mod sku;
 pub(crate) mod userlike;

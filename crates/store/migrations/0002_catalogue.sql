@@ -25,6 +25,21 @@ alter table brand add column is_recommended boolean not null default false;
 alter table brand add column sort_order bigint not null default 0;
 alter table brand add column status bigint not null default 1;
 
+-- What the operator says that products may be called, and be made of.
+create table label (
+    id bigint not null primary key,
+    name text not null unique,
+    sort_order bigint not null,
+    created_at bigint not null
+);
+create table material (
+    id bigint not null primary key,
+    name text not null unique,
+    sort_order bigint not null,
+    created_at bigint not null
+);
+insert into counter (name, next_value) values ('label', 1), ('material', 1);
+
 create table wishlist (
     owner_id bytea not null,
     product_id bigint not null references product (id),

@@ -91,6 +91,23 @@ mod tests {
     }
 
     #[test]
+    fn a_shop_of_an_older_program_keeps_what_it_holds() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(TABLE).unwrap();
+        let (name, text) = MIGRATIONS[0];
+        connection.execute_batch(&narrowed(text)).unwrap();
+        let applied = "insert into migration (number, name, checksum) values (1, ?1, ?2)";
+        connection.execute(applied, (name, checksum(text))).unwrap();
+        let brand = "insert into brand (id, rid, name, created_at) values (1, '800000001', 'Tea', 0)";
+        connection.execute(brand, []).unwrap();
+        run(&mut connection).unwrap();
+        let shown = connection.query_row("select name, features, status from brand", [], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
+        });
+        assert_eq!(shown.unwrap(), ("Tea".to_owned(), String::new(), 1));
+    }
+
+    #[test]
     fn every_table_is_strict() {
         let mut connection = Connection::open_in_memory().unwrap();
         run(&mut connection).unwrap();

@@ -28,6 +28,10 @@ statements! {
     BRANDS = "select id, rid, name, created_at, features, description, logo, banner, is_recommended, sort_order,
             status
         from brand order by sort_order, id";
+    /// All labels.
+    LABELS = "select id, name, sort_order from label order by sort_order, id";
+    /// All materials.
+    MATERIALS = "select id, name, sort_order from material order by sort_order, id";
     /// Categories with something on sale, of one store or of all.
     CATEGORIES_ON_SALE = "select id, '', name, created_at from category
         where exists (select 1 from product join listing on listing.product_id = product.id
@@ -43,6 +47,12 @@ statements! {
         on conflict do nothing returning id";
     /// Adds a category.
     ADD_CATEGORY = "insert into category (id, name, created_at) values ($1, $2, $3)
+        on conflict do nothing returning id";
+    /// Adds a label.
+    ADD_LABEL = "insert into label (id, name, sort_order, created_at) values ($1, $2, $3, $4)
+        on conflict do nothing returning id";
+    /// Adds a material.
+    ADD_MATERIAL = "insert into material (id, name, sort_order, created_at) values ($1, $2, $3, $4)
         on conflict do nothing returning id";
     /// Adds a brand.
     ADD_BRAND = "insert into brand (id, rid, name, created_at) values ($1, $2, $3, $4)
@@ -100,6 +110,17 @@ pub struct Brand {
     pub status: i64,
 }
 
+/// A label or a material, which the operator names for all stores.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// Small counted number.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+    /// Lesser ones come first.
+    pub sort_order: i64,
+}
+
 impl Store {
     /// All stores, oldest first.
     pub async fn stores(&self) -> Result<Vec<Named>> {
@@ -149,6 +170,23 @@ impl Store {
         rows.iter().map(|row| Ok((StoreId::new(row.int(0)?), row.int(1)?))).collect()
     }
 
+    /// All labels, in their order.
+    pub async fn labels(&self) -> Result<Vec<Term>> {
+        self.terms(LABELS).await
+    }
+
+    /// All materials, in their order.
+    pub async fn materials(&self) -> Result<Vec<Term>> {
+        self.terms(MATERIALS).await
+    }
+
+    async fn terms(&self, sql: &'static Sql) -> Result<Vec<Term>> {
+        let term = |row: Row<'_>| {
+            Ok(Term { id: row.int(0)?, name: row.text(1)?.to_owned(), sort_order: row.int(2)? })
+        };
+        self.read(sql, Vec::new()).await?.iter().map(term).collect()
+    }
+
     async fn named(&self, sql: &'static Sql, params: Vec<crate::Value>) -> Result<Vec<Named>> {
         self.read(sql, params).await?.iter().map(named_from).collect()
     }
@@ -171,6 +209,19 @@ pub fn add_store(id: StoreId, rid: &str, name: &str, now: Timestamp) -> Step {
 /// Adds a category; refused as taken when the name is.
 pub fn add_category(id: CategoryId, name: &str, now: Timestamp) -> Step {
     Step::new(ADD_CATEGORY, vec![id.into(), name.into(), now.into()]).or_refuse(Refusal::Taken)
+}
+
+/// Adds a label; refused as taken when the name is.
+pub fn add_label(label: &Term, now: Timestamp) -> Step {
+    let params = vec![label.id.into(), label.name.as_str().into(), label.sort_order.into(), now.into()];
+    Step::new(ADD_LABEL, params).or_refuse(Refusal::Taken)
+}
+
+/// Adds a material; refused as taken when the name is.
+pub fn add_material(material: &Term, now: Timestamp) -> Step {
+    let params =
+        vec![material.id.into(), material.name.as_str().into(), material.sort_order.into(), now.into()];
+    Step::new(ADD_MATERIAL, params).or_refuse(Refusal::Taken)
 }
 
 /// Adds a brand; refused as taken when the name is.

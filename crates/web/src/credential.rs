@@ -27,7 +27,7 @@ pub fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     }
     let pair = String::from_utf8(BASIC.decode(encoded).ok()?).ok()?;
     let (name, password) = pair.split_once(':').unwrap_or((&pair, ""));
-    Some((name.to_owned(), password.to_owned()))
+    (!name.is_empty()).then(|| (name.to_owned(), password.to_owned()))
 }
 
 /// The value of a cookie.

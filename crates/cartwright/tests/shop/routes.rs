@@ -224,6 +224,8 @@ pub(crate) const ROUTES: &[Route] = &[
     row("lexi", "get", "/categories/siblings", Public, PAGE),
     row("lexi", "get", "/brands", Public, PAGE),
     row("lexi", "get", "/brands/{rid}", Public, &[]),
+    row("lexi", "get", "/official/labels", Public, &[]),
+    row("lexi", "get", "/official/materials", Public, &[]),
     row("lexi", "", "/api/v1.0", Prefix, &[]),
     row("lexi", "", "/v1.0", Prefix, &[]),
     row("lexi", "any", "/api/v1.0/{*unknown}", Nowhere, &[]),

@@ -1,4 +1,4 @@
-//! `/categories` and `/brands`.
+//! `/categories`, `/brands` and `/official/`.
 
 use insta::assert_snapshot;
 
@@ -28,4 +28,13 @@ async fn brands_by_page_and_one() {
     assert_snapshot!("brands", shop.get("/v1.0/brands?per_page=1&page=1").send().await.golden());
     assert_snapshot!("brand", shop.get("/brands/800000002").send().await.golden());
     assert_eq!(code(&shop.get("/brands/800000003").send().await), 404);
+}
+
+#[tokio::test]
+async fn labels_and_materials_in_their_order() {
+    let shop = shop().await;
+    assert_eq!(shop.get("/official/labels").send().await.json()["data"]["labels"], serde_json::json!([]));
+    shop.app.add_terms().await;
+    assert_snapshot!("labels", shop.get("/official/labels").send().await.golden());
+    assert_snapshot!("materials", shop.get("/api/v1.0/official/materials").send().await.golden());
 }

@@ -99,3 +99,24 @@ async fn signatures_are_let_pass() {
     let body = json!({"rid": sku_rid(1), "app_key": "k", "timestamp": "1", "nonce_str": "n", "sign": "s"});
     assert_eq!(code(&who.send("POST", "/cart", body).await), 201);
 }
+
+#[tokio::test]
+async fn who_guesses_too_often_waits_and_may_look_at_what_is_public() {
+    let shop = shop().await;
+    with_password(&shop).await;
+    let wrong = Who { shop: &shop, header: basic("li@example.com", "wrong horse") };
+    let mut reply = wrong.get("/cart").await;
+    for _ in 0..20 {
+        assert_eq!(reply.status, 401);
+        reply = wrong.get("/cart").await;
+        if reply.status != 401 {
+            break;
+        }
+    }
+    assert!(!reply.header("retry-after").is_empty());
+    assert_snapshot!("throttled", reply.golden());
+    let right = basic("li@example.com", "correct horse");
+    let login = shop.post("/auth/login").header("authorization", &right).send().await;
+    assert_eq!((login.status.as_u16(), code(&login)), (429, 429));
+    assert_eq!(code(&wrong.get("/products").await), 200);
+}
