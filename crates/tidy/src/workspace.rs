@@ -20,10 +20,14 @@ pub(crate) fn files() -> Vec<File> {
     let mut folders = vec![String::new()];
     while let Some(folder) = folders.pop() {
         for path in entries(&folder) {
+            // In a worktree .git is a file.
+            if ["target", "data", "demo-data", ".git"].contains(&path.as_str()) {
+                continue;
+            }
             if root().join(&path).is_file() {
                 let text = String::from_utf8_lossy(&fs::read(root().join(&path)).unwrap()).into_owned();
                 files.push(File { path, text });
-            } else if !["target", "data", "demo-data", ".git"].contains(&path.as_str()) {
+            } else {
                 folders.push(path);
             }
         }
