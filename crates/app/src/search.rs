@@ -27,12 +27,9 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::timeout;
 
 use crate::{Error, Result};
-use hits::Best;
 use index::{Fields, Opened, Place};
 
-/// Products found at most; of more, the best.
-const MOST_HITS: usize = 20_000;
-/// How long a search waits for an index that is being made.
+/// How long a search waits for an index that is being made, and a remaking for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Products read from the database at a time.
 const CHUNK: usize = 500;
@@ -117,7 +114,7 @@ impl Search {
         let (searcher, fields) = self.current().await?;
         let text = text.to_owned();
         // What very many products have takes longer than other requests should wait.
-        let found = tokio::task::spawn_blocking(move || found(&searcher, &fields, &text)).await;
+        let found = tokio::task::spawn_blocking(move || query::find(&searcher, &fields, &text)).await;
         Ok(found.unwrap_or_else(|panicked| Err(TantivyError::InternalError(panicked.to_string()))))
     }
 
@@ -214,7 +211,7 @@ impl Search {
             ids.extend(self.differing(known, runtime)?);
         }
         if !ids.is_empty() || start == Start::Empty {
-            let writing = index.write()?;
+            let writing = index.write(if start == Start::Empty { PATIENCE } else { Duration::ZERO })?;
             if start == Start::Empty {
                 writing.clear()?;
             }
@@ -276,17 +273,6 @@ impl From<store::Error> for Failed {
     fn from(error: store::Error) -> Self {
         Self::Store(error)
     }
-}
-
-/// Asks one way after the other until something is found.
-fn found(searcher: &Searcher, fields: &Fields, text: &str) -> tantivy::Result<Vec<ProductId>> {
-    for query in query::ask(text, fields) {
-        let ids = searcher.search(&*query, &Best(MOST_HITS))?;
-        if !ids.is_empty() {
-            return Ok(ids);
-        }
-    }
-    Ok(Vec::new())
 }
 
 fn being_made() -> Error {

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use domain::id::ProductId;
 use domain::product::Product;
@@ -23,6 +25,8 @@ use crate::plain::excerpt;
 const FORMAT: &str = "cartwright 1";
 /// Memory for what is not written yet, in bytes; the engine takes no less.
 const BUFFER: usize = 15_000_000;
+/// Between two looks whether another process still writes.
+const A_WHILE: Duration = Duration::from_millis(50);
 /// Characters of the long text that are looked through.
 const LONGEST_BODY: usize = 10_000;
 
@@ -85,8 +89,9 @@ impl Fields {
         let parted = product.title.replace('\u{200c}', " ");
         let mut about = vec![product.keywords.as_str(), product.summary.as_str(), &parted];
         for sku in &product.skus {
-            for known in [&sku.id_code, &sku.barcode] {
-                document.add_text(self.code, code(known));
+            let codes = [&sku.id_code, &sku.barcode].map(|known| code(known));
+            for code in codes.iter().filter(|code| !code.is_empty()) {
+                document.add_text(self.code, code);
             }
             about.extend([sku.id_code.as_str(), &sku.barcode, &sku.color, &sku.model]);
         }
@@ -212,9 +217,15 @@ impl Opened {
         Ok(stamps)
     }
 
-    /// Begins to write; refused while another process writes.
-    pub(super) fn write(&self) -> Result<Writing<'_>> {
-        Ok(Writing { opened: self, writer: self.index.writer_with_num_threads(1, BUFFER)? })
+    /// Begins to write; refused while another process writes, after so long.
+    pub(super) fn write(&self, patience: Duration) -> Result<Writing<'_>> {
+        let started = Instant::now();
+        loop {
+            match self.index.writer_with_num_threads(1, BUFFER) {
+                Err(TantivyError::LockFailure(..)) if started.elapsed() < patience => sleep(A_WHILE),
+                writer => return Ok(Writing { opened: self, writer: writer? }),
+            }
+        }
     }
 }
 

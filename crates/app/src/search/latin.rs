@@ -5,7 +5,10 @@ use pinyin::ToPinyin;
 use super::words::Unit;
 
 /// Characters that one spelling goes on for.
-const LONGEST: usize = 8;
+const LONGEST: usize = 12;
+
+/// The letters of the longest syllable.
+pub(super) const LONGEST_SYLLABLE: usize = 6;
 
 /// How parts of a text are spelled, from each of its characters on.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -49,7 +52,7 @@ pub(super) fn typed(units: &[Unit]) -> Option<String> {
             Unit::Word(_) | Unit::Sign(_) => return None,
         }
     }
-    (letters.len() > 1).then_some(letters)
+    (2..=LONGEST * LONGEST_SYLLABLE).contains(&letters.len()).then_some(letters)
 }
 
 #[cfg(test)]

@@ -1,23 +1,35 @@
 //! What was typed as a question to the index: each way of matching has its grade, and a product gets its best.
 
+use domain::id::ProductId;
 use domain::text::fold;
-use tantivy::Term;
 use tantivy::query::{
     BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, PhraseQuery, Query, RegexQuery, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{Result, Searcher, Term};
 
+use super::hits::Best;
 use super::index::{Fields, code};
-use super::latin::typed;
+use super::latin::{LONGEST_SYLLABLE, typed};
 use super::words::{Bounds, Unit, phrase, units};
 
-/// The letters of the longest syllable in pinyin. What is longer is two syllables at least, which few words of other
-/// languages look like.
-const LONGEST_SYLLABLE: usize = 6;
+/// Products found at most; of more, the best.
+const MOST_HITS: usize = 20_000;
+
+/// The products that a text finds, best first.
+pub(super) fn find(searcher: &Searcher, fields: &Fields, text: &str) -> Result<Vec<ProductId>> {
+    for query in ask(text, fields) {
+        let ids = searcher.search(&*query, &Best(MOST_HITS))?;
+        if !ids.is_empty() {
+            return Ok(ids);
+        }
+    }
+    Ok(Vec::new())
+}
 
 /// What was typed, and after it what else to ask when nothing has it: Chinese that is spelled so, in full, and by its
 /// initials. Nothing to ask where there are neither letters nor digits.
-pub(super) fn ask(text: &str, fields: &Fields) -> Vec<Box<dyn Query>> {
+fn ask(text: &str, fields: &Fields) -> Vec<Box<dyn Query>> {
     let folded = fold(text);
     let parts: Vec<_> = folded.split(' ').map(units).filter(|part| !part.is_empty()).collect();
     let all = units(&folded);
@@ -43,6 +55,7 @@ pub(super) fn ask(text: &str, fields: &Fields) -> Vec<Box<dyn Query>> {
         .flat_map(|letters| [(fields.full, letters), (fields.initials, letters)])
         .filter_map(|(field, letters)| spelled(field, letters))
         .collect();
+    // Two syllables at least; few words of other languages look like that.
     if typed.is_some_and(|letters| letters.len() > LONGEST_SYLLABLE) {
         graded.extend(spelled.first().map(|full| full.box_clone()));
     }
