@@ -305,7 +305,8 @@ impl Catalogue {
             let PageQuery { filter, order, limit, offset, .. } = query;
             self.offered_many(&self.store.listing_page(filter, *order, *limit, *offset).await?).await?
         };
-        Ok(Page { offers: offered.into_iter().flatten().collect(), total: ranking.total })
+        let offers = offered.into_iter().flatten().filter(Offered::is_on_sale).collect();
+        Ok(Page { offers, total: ranking.total })
     }
 
     /// The list that a page is cut from. Whoever asks for it while it is read waits for the same reading.
@@ -320,7 +321,12 @@ impl Catalogue {
         let read = async {
             if let Some(text) = text {
                 let found = self.search.find(text).await?;
-                let ids = self.store.listing_page_of(&found, filter, *order, RANKED).await?;
+                // The usual search needs nothing that the index does not know.
+                let ids = if is_any_own(filter) && *order == Order::Relevance {
+                    found.on_sale().iter().map(|id| id.own_listing()).collect()
+                } else {
+                    self.store.listing_page_of(found.on_sale(), filter, *order, RANKED).await?
+                };
                 return Ok(Arc::new(Ranking { total: ids.len() as i64, ids }));
             }
             let ids = self.store.listing_page(filter, *order, RANKED, 0).await?;
@@ -373,4 +379,9 @@ impl Catalogue {
     fn generation(&self) -> std::sync::MutexGuard<'_, u64> {
         self.generation.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether every product's own listing passes.
+fn is_any_own(filter: &Filter) -> bool {
+    *filter == Filter { only_own: true, ..Filter::default() }
 }

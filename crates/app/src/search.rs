@@ -27,6 +27,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::timeout;
 
 use crate::{Error, Result};
+use hits::Found;
 use index::{Fields, Opened, Place};
 
 /// How long a search waits for an index that is being made, and a remaking for another process that writes.
@@ -100,7 +101,7 @@ impl Search {
     }
 
     /// The products that a text finds, best first.
-    pub(crate) async fn find(self: &Arc<Self>, text: &str) -> Result<Vec<ProductId>> {
+    pub(crate) async fn find(self: &Arc<Self>, text: &str) -> Result<Found> {
         let mut found = self.find_once(text).await?;
         if let Err(error) = &found {
             tracing::warn!(%error, "the search index is broken");
@@ -110,7 +111,7 @@ impl Search {
         found.map_err(internal)
     }
 
-    async fn find_once(self: &Arc<Self>, text: &str) -> Result<tantivy::Result<Vec<ProductId>>> {
+    async fn find_once(self: &Arc<Self>, text: &str) -> Result<tantivy::Result<Found>> {
         let (searcher, fields) = self.current().await?;
         let text = text.to_owned();
         // What very many products have takes longer than other requests should wait.

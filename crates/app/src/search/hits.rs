@@ -10,6 +10,22 @@ use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 
 use super::index::{ID, IS_ON_SALE, LENGTH};
 
+/// Products that a text finds, best first.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// All of them; those on sale come first.
+    pub(crate) products: Vec<ProductId>,
+    /// How many are on sale.
+    pub(crate) on_sale: usize,
+}
+
+impl Found {
+    /// Those that the public sees.
+    pub(crate) fn on_sale(&self) -> &[ProductId] {
+        &self.products[..self.on_sale]
+    }
+}
+
 /// Ranks: on sale first, then by grade, then the shorter title, then the newer product.
 type Rank = (Reverse<u64>, Reverse<u8>, u64, Reverse<u64>);
 
@@ -17,7 +33,7 @@ type Rank = (Reverse<u64>, Reverse<u8>, u64, Reverse<u64>);
 pub(super) struct Best(pub(super) usize);
 
 impl Collector for Best {
-    type Fruit = Vec<ProductId>;
+    type Fruit = Found;
     type Child = Hits;
 
     fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<Hits> {
@@ -34,11 +50,13 @@ impl Collector for Best {
         true
     }
 
-    fn merge_fruits(&self, segments: Vec<Vec<Rank>>) -> tantivy::Result<Vec<ProductId>> {
+    fn merge_fruits(&self, segments: Vec<Vec<Rank>>) -> tantivy::Result<Found> {
         let mut ranks = segments.concat();
         ranks.sort_unstable();
         ranks.truncate(self.0);
-        Ok(ranks.into_iter().map(|(_, _, _, Reverse(id))| ProductId::new(id.cast_signed())).collect())
+        let on_sale = ranks.partition_point(|(Reverse(is_on_sale), ..)| *is_on_sale == 1);
+        let id = |(_, _, _, Reverse(id)): Rank| ProductId::new(id.cast_signed());
+        Ok(Found { products: ranks.into_iter().map(id).collect(), on_sale })
     }
 }
 

@@ -1,6 +1,5 @@
 //! What was typed as a question to the index: each way of matching has its grade, and a product gets its best.
 
-use domain::id::ProductId;
 use domain::text::fold;
 use tantivy::query::{
     BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, PhraseQuery, Query, RegexQuery, TermQuery,
@@ -8,7 +7,7 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Result, Searcher, Term};
 
-use super::hits::Best;
+use super::hits::{Best, Found};
 use super::index::{Fields, code};
 use super::latin::{LONGEST_SYLLABLE, typed};
 use super::words::{Bounds, Unit, phrase, units};
@@ -17,14 +16,14 @@ use super::words::{Bounds, Unit, phrase, units};
 const MOST_HITS: usize = 20_000;
 
 /// The products that a text finds, best first.
-pub(super) fn find(searcher: &Searcher, fields: &Fields, text: &str) -> Result<Vec<ProductId>> {
+pub(super) fn find(searcher: &Searcher, fields: &Fields, text: &str) -> Result<Found> {
     for query in ask(text, fields) {
-        let ids = searcher.search(&*query, &Best(MOST_HITS))?;
-        if !ids.is_empty() {
-            return Ok(ids);
+        let found = searcher.search(&*query, &Best(MOST_HITS))?;
+        if !found.products.is_empty() {
+            return Ok(found);
         }
     }
-    Ok(Vec::new())
+    Ok(Found::default())
 }
 
 /// What was typed, and after it what else to ask when nothing has it: Chinese that is spelled so, in full, and by its
