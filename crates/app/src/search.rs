@@ -212,7 +212,8 @@ impl Search {
             ids.extend(self.differing(known, runtime)?);
         }
         if !ids.is_empty() || start == Start::Empty {
-            let writing = index.write(if start == Start::Empty { PATIENCE } else { Duration::ZERO })?;
+            let writing =
+                index.write(ids.len(), if start == Start::Empty { PATIENCE } else { Duration::ZERO })?;
             if start == Start::Empty {
                 writing.clear()?;
             }

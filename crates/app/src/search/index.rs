@@ -23,8 +23,12 @@ use crate::plain::excerpt;
 
 /// What is kept and how words are cut; another one in an index means to make it anew.
 const FORMAT: &str = "cartwright 1";
-/// Memory for what is not written yet, in bytes; the engine takes no less.
+/// Memory for what is not written yet, in bytes; the engine takes no less. Each time it is full a part of the index is
+/// written, and parts are merged later, so what writes much gets more.
 const BUFFER: usize = 15_000_000;
+const LARGE_BUFFER: usize = 30_000_000;
+/// So many products are much.
+const MUCH: usize = 1000;
 /// Between two looks whether another process still writes.
 const A_WHILE: Duration = Duration::from_millis(50);
 /// Characters of the long text that are looked through.
@@ -70,7 +74,7 @@ impl Fields {
             updated_at: schema.add_i64_field(UPDATED_AT, FAST),
             title: schema.add_text_field("title", text("title", IndexRecordOption::WithFreqsAndPositions)),
             about: schema.add_text_field("about", text("text", IndexRecordOption::WithFreqsAndPositions)),
-            body: schema.add_text_field("body", text("text", IndexRecordOption::WithFreqsAndPositions)),
+            body: schema.add_text_field("body", text("long text", IndexRecordOption::WithFreqsAndPositions)),
             code: schema.add_text_field("code", whole()),
             full: schema.add_text_field("full", whole()),
             initials: schema.add_text_field("initials", whole()),
@@ -191,8 +195,10 @@ impl Opened {
         if let Some(file) = damaged.into_iter().next() {
             return Err(TantivyError::InternalError(format!("{} is damaged", file.display())));
         }
-        for (name, marks_ends) in [("title", true), ("text", false)] {
-            index.tokenizers().register(name, TextAnalyzer::from(Cutter { marks_ends }));
+        for (name, cutter) in
+            [("title", Cutter::Title), ("text", Cutter::Text), ("long text", Cutter::LongText)]
+        {
+            index.tokenizers().register(name, TextAnalyzer::from(cutter));
         }
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         Ok(Some(Self { index, reader, fields }))
@@ -217,11 +223,12 @@ impl Opened {
         Ok(stamps)
     }
 
-    /// Begins to write; refused while another process writes, after so long.
-    pub(super) fn write(&self, patience: Duration) -> Result<Writing<'_>> {
+    /// Begins to write so many products; refused while another process writes, after so long.
+    pub(super) fn write(&self, products: usize, patience: Duration) -> Result<Writing<'_>> {
+        let buffer = if products < MUCH { BUFFER } else { LARGE_BUFFER };
         let started = Instant::now();
         loop {
-            match self.index.writer_with_num_threads(1, BUFFER) {
+            match self.index.writer_with_num_threads(1, buffer) {
                 Err(TantivyError::LockFailure(..)) if started.elapsed() < patience => sleep(A_WHILE),
                 writer => return Ok(Writing { opened: self, writer: writer? }),
             }

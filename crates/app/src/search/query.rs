@@ -15,66 +15,98 @@ use super::words::{Bounds, Unit, phrase, units};
 /// Products found at most; of more, the best.
 const MOST_HITS: usize = 20_000;
 
+/// Long texts are looked through when fewer products than that have what was typed elsewhere.
+const ENOUGH: usize = 1000;
+
 /// The products that a text finds, best first.
 pub(super) fn find(searcher: &Searcher, fields: &Fields, text: &str) -> Result<Found> {
-    for query in ask(text, fields) {
-        let found = searcher.search(&*query, &Best(MOST_HITS))?;
-        if !found.products.is_empty() {
-            return Ok(found);
+    let Some(asked) = Asked::read(text, fields) else { return Ok(Found::default()) };
+    let ask = |query: &dyn Query| searcher.search(query, &Best(MOST_HITS));
+    let mut found = ask(&asked.near)?;
+    if found.products.len() < ENOUGH {
+        found = ask(&asked.anywhere)?;
+    }
+    for spelled in asked.spelled {
+        if found.products.is_empty() {
+            found = ask(&*spelled)?;
         }
     }
-    Ok(Found::default())
+    Ok(found)
 }
 
-/// What was typed, and after it what else to ask when nothing has it: Chinese that is spelled so, in full, and by its
-/// initials. Nothing to ask where there are neither letters nor digits.
-fn ask(text: &str, fields: &Fields) -> Vec<Box<dyn Query>> {
-    let folded = fold(text);
-    let parts: Vec<_> = folded.split(' ').map(units).filter(|part| !part.is_empty()).collect();
-    let all = units(&folded);
-    if all.is_empty() {
-        return Vec::new();
+/// What was typed, as one question after the other.
+struct Asked {
+    /// In titles, keywords, short texts and codes.
+    near: DisjunctionMaxQuery,
+    /// In long texts, too.
+    anywhere: DisjunctionMaxQuery,
+    /// When nothing has it: Chinese titles that are spelled so, in full and by their initials.
+    spelled: Vec<Box<dyn Query>>,
+}
+
+impl Asked {
+    /// Nothing to ask where there are neither letters nor digits.
+    fn read(text: &str, fields: &Fields) -> Option<Self> {
+        let folded = fold(text);
+        let parts: Vec<_> = folded.split(' ').map(units).filter(|part| !part.is_empty()).collect();
+        let all = units(&folded);
+        let may_go_on = matches!(all.last()?, Unit::Word(_));
+        let whole =
+            |starts, ends, may_go_on| together(fields.title, &all, Bounds { starts, ends, may_go_on });
+        let each_in = |places: &[Field], may_go_on| each_in(places, &parts, may_go_on, fields);
+
+        let typed = typed(&all);
+        let spelled: Vec<_> = typed
+            .iter()
+            .flat_map(|letters| [(fields.full, letters), (fields.initials, letters)])
+            .filter_map(|(field, letters)| spelled(field, letters))
+            .collect();
+
+        let mut near = vec![
+            graded(12, one(fields.code, &code(&folded))),
+            graded(11, whole(true, true, false)),
+            graded(10, whole(true, false, false)),
+            graded(8, whole(false, false, false)),
+            graded(2, each_in(&[fields.title, fields.about], true)),
+        ];
+        if may_go_on {
+            near.extend([graded(9, whole(true, false, true)), graded(7, whole(false, false, true))]);
+        }
+        if parts.len() > 1 {
+            near.extend([
+                graded(6, each_in(&[fields.title], false)),
+                graded(5, each_in(&[fields.title], true)),
+            ]);
+        }
+        // Two syllables at least; few words of other languages look like that.
+        if typed.is_some_and(|letters| letters.len() > LONGEST_SYLLABLE) {
+            near.extend(spelled.first().map(|full| graded(3, full.box_clone())));
+        }
+        let mut anywhere: Vec<_> = near.iter().map(|query| query.box_clone()).collect();
+        anywhere.push(graded(1, each_in(&[fields.title, fields.about, fields.body], true)));
+        Some(Self {
+            near: DisjunctionMaxQuery::new(near),
+            anywhere: DisjunctionMaxQuery::new(anywhere),
+            spelled,
+        })
     }
-    let whole = |starts, ends, may_go_on| together(fields.title, &all, Bounds { starts, ends, may_go_on });
-    let parts_in = |fields: &[Field], may_go_on| {
-        let last = parts.len() - 1;
-        let part = |(at, part): (usize, &Vec<Unit>)| {
-            let bounds = Bounds { may_go_on: may_go_on && at == last, ..Bounds::default() };
-            any(fields.iter().map(|field| together(*field, part, bounds)).collect())
+}
+
+/// Every part somewhere in these places; the last one may be the beginning of a word.
+fn each_in(places: &[Field], parts: &[Vec<Unit>], may_go_on: bool, fields: &Fields) -> Box<dyn Query> {
+    let last = parts.len() - 1;
+    let part = |(at, part): (usize, &Vec<Unit>)| {
+        let part_in = |place: &Field| {
+            // Long texts have words as a whole only.
+            let may_go_on = may_go_on && at == last && *place != fields.body;
+            together(*place, part, Bounds { may_go_on, ..Bounds::default() })
         };
-        all_of(parts.iter().enumerate().map(part).collect())
+        any(places.iter().map(part_in).collect())
     };
-    let mut graded: Vec<Box<dyn Query>> = vec![
-        parts_in(&[fields.title, fields.about, fields.body], true),
-        parts_in(&[fields.title, fields.about], true),
-    ];
-    let typed = typed(&all);
-    let spelled: Vec<_> = typed
-        .iter()
-        .flat_map(|letters| [(fields.full, letters), (fields.initials, letters)])
-        .filter_map(|(field, letters)| spelled(field, letters))
-        .collect();
-    // Two syllables at least; few words of other languages look like that.
-    if typed.is_some_and(|letters| letters.len() > LONGEST_SYLLABLE) {
-        graded.extend(spelled.first().map(|full| full.box_clone()));
-    }
-    graded.extend([
-        parts_in(&[fields.title], true),
-        parts_in(&[fields.title], false),
-        whole(false, false, true),
-        whole(false, false, false),
-        whole(true, false, true),
-        whole(true, false, false),
-        whole(true, true, false),
-        one(fields.code, &code(&folded)),
-    ]);
-    let graded = graded.into_iter().zip(1u8..).map(|(query, grade)| grade_of(query, grade)).collect();
-    let mut asked: Vec<Box<dyn Query>> = vec![Box::new(DisjunctionMaxQuery::new(graded))];
-    asked.extend(spelled);
-    asked
+    all_of(parts.iter().enumerate().map(part).collect())
 }
 
-fn grade_of(query: Box<dyn Query>, grade: u8) -> Box<dyn Query> {
+fn graded(grade: u8, query: Box<dyn Query>) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(query, grade.into()))
 }
 

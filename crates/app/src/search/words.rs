@@ -94,10 +94,14 @@ pub(super) fn phrase(units: &[Unit], bounds: Bounds) -> Vec<(usize, String)> {
 }
 
 /// Cuts texts for the index.
-#[derive(Clone)]
-pub(super) struct Cutter {
-    /// Whether the ends of the text are marked.
-    pub(super) marks_ends: bool,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cutter {
+    /// With its ends marked.
+    Title,
+    /// Without.
+    Text,
+    /// Without what is in very many texts anyway: beginnings of words, and signs alone where a pair has them.
+    LongText,
 }
 
 impl Tokenizer for Cutter {
@@ -109,21 +113,28 @@ impl Tokenizer for Cutter {
         for (at, unit) in units.iter().enumerate() {
             match unit {
                 Unit::Sign(sign) => {
-                    terms.push((at + 1, sign.to_string()));
+                    let is_paired = at > 0 && matches!(units[at - 1], Unit::Sign(_));
                     if let Some(Unit::Sign(next)) = units.get(at + 1) {
                         terms.push((at + 1, format!("{sign}{next}")));
+                        if *self == Self::LongText {
+                            continue;
+                        }
+                    }
+                    if *self != Self::LongText || !is_paired {
+                        terms.push((at + 1, sign.to_string()));
                     }
                 }
                 Unit::Word(word) => {
                     let ends = word.char_indices().skip(1).map(|(end, _)| end).chain([word.len()]);
-                    terms.extend(
-                        ends.take(LONGEST_BEGINNING).map(|end| (at + 1, format!("{}{MORE}", &word[..end]))),
-                    );
+                    let begun = |end| (at + 1, format!("{}{MORE}", &word[..end]));
+                    if *self != Self::LongText {
+                        terms.extend(ends.take(LONGEST_BEGINNING).map(begun));
+                    }
                     terms.push((at + 1, word.clone()));
                 }
             }
         }
-        if self.marks_ends {
+        if *self == Self::Title {
             terms.insert(0, (0, START.to_owned()));
             terms.push((units.len() + 1, END.to_owned()));
         }
@@ -176,7 +187,7 @@ mod tests {
 
     #[test]
     fn what_a_phrase_asks_for_is_in_the_index() {
-        let mut cutter = Cutter { marks_ends: true };
+        let mut cutter = Cutter::Title;
         let mut stream = cutter.token_stream("红牛 Energy 饮料");
         let mut kept = Vec::new();
         while let Some(token) = stream.next() {
