@@ -17,6 +17,7 @@ pub use store::listing::{Filter, Order, Standing};
 pub use store::product::Desk;
 pub use store::shop::{Brand, Category, Named, Term};
 
+use crate::search::Search;
 use crate::{Error, Result, Settings};
 
 /// Stores whose sales are kept in memory.
@@ -55,6 +56,8 @@ impl Offered {
 /// Which page of which list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageQuery {
+    /// Only what this folded text finds; absent means no search.
+    pub text: Option<String>,
     /// Which listings.
     pub filter: Filter,
     /// In which order.
@@ -83,8 +86,11 @@ struct Ranking {
 #[derive(Clone)]
 struct ByLength;
 
-impl Weighter<(Filter, Order), Arc<Ranking>> for ByLength {
-    fn weight(&self, _: &(Filter, Order), ranking: &Arc<Ranking>) -> u64 {
+/// What was searched for, folded, among which listings, in which order.
+type Asked = (Option<String>, Filter, Order);
+
+impl Weighter<Asked, Arc<Ranking>> for ByLength {
+    fn weight(&self, _: &Asked, ranking: &Arc<Ranking>) -> u64 {
         ranking.ids.len() as u64 + 10
     }
 }
@@ -125,10 +131,11 @@ impl Names {
 /// The catalogue of one shop.
 pub struct Catalogue {
     store: Store,
+    search: Arc<Search>,
     /// Own listings, which have their product's number; apart from the others, so that a changed product is found.
     own: Cache<ListingId, Offered>,
     distributed: Cache<ListingId, Offered>,
-    rankings: Cache<(Filter, Order), Arc<Ranking>, ByLength>,
+    rankings: Cache<Asked, Arc<Ranking>, ByLength>,
     sales: Cache<StoreId, i64>,
     names: Mutex<Option<Arc<Names>>>,
     /// How many like a product, and when that was read.
@@ -143,9 +150,10 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    pub(crate) fn new(store: Store, settings: &Settings) -> Self {
+    pub(crate) fn new(store: Store, search: Arc<Search>, settings: &Settings) -> Self {
         Self {
             store,
+            search,
             own: Cache::new(settings.cached_products),
             distributed: Cache::new(settings.cached_products),
             rankings: Cache::with_weighter(100, RANKED_AT_ALL, ByLength),
@@ -357,7 +365,7 @@ impl Catalogue {
 
     /// A page of what the filter wants.
     pub async fn page(&self, query: &PageQuery) -> Result<Page> {
-        if query.filter.text.as_ref().is_some_and(|text| text.len() > LONGEST_SEARCH) {
+        if query.text.as_ref().is_some_and(|text| text.len() > LONGEST_SEARCH) {
             return Ok(Page::default());
         }
         let ranking = self.ranking(query).await?;
@@ -368,25 +376,40 @@ impl Catalogue {
             let ids = ranking.ids.iter().skip(start).take(end - start).copied().collect::<Vec<_>>();
             self.offered_many(&ids).await?
         } else {
-            let PageQuery { filter, order, limit, offset } = query;
+            let PageQuery { filter, order, limit, offset, .. } = query;
             self.offered_many(&self.store.listing_page(filter, *order, *limit, *offset).await?).await?
         };
-        Ok(Page { offers: offered.into_iter().flatten().collect(), total: ranking.total })
+        // The index may be a moment behind.
+        let is_shown = |offered: &Offered| query.filter.standing != Standing::OnSale || offered.is_on_sale();
+        let offers = offered.into_iter().flatten().filter(is_shown).collect();
+        Ok(Page { offers, total: ranking.total })
     }
 
     /// The list that a page is cut from. Whoever asks for it while it is read waits for the same reading.
     async fn ranking(&self, query: &PageQuery) -> Result<Arc<Ranking>> {
-        let key = (query.filter.clone(), query.order);
+        let key = (query.text.clone(), query.filter.clone(), query.order);
         if let Some(ranking) = self.rankings.get(&key) {
             self.hits.inc();
             return Ok(ranking);
         }
         self.misses.inc();
+        let (text, filter, order) = &key;
         let read = async {
-            let ids = self.store.listing_page(&query.filter, query.order, RANKED, 0).await?;
+            if let Some(text) = text {
+                let found = self.search.find(text).await?;
+                let products =
+                    if filter.standing == Standing::OnSale { found.on_sale() } else { &found.products };
+                // The usual search needs nothing that the index does not know.
+                let ids = if is_any_own(filter) && *order == Order::Relevance {
+                    products.iter().map(|id| id.own_listing()).collect()
+                } else {
+                    self.store.listing_page_of(products, filter, *order, RANKED).await?
+                };
+                return Ok(Arc::new(Ranking { total: ids.len() as i64, ids }));
+            }
+            let ids = self.store.listing_page(filter, *order, RANKED, 0).await?;
             let is_whole = (ids.len() as i64) < RANKED;
-            let total =
-                if is_whole { ids.len() as i64 } else { self.store.listing_count(&query.filter).await? };
+            let total = if is_whole { ids.len() as i64 } else { self.store.listing_count(filter).await? };
             Ok(Arc::new(Ranking { ids, total }))
         };
         self.rankings.get_or_insert_async(&key, read).await
@@ -467,4 +490,9 @@ async fn by_rid<T: Copy>(
         known.insert(rid, named);
     }
     Ok(found)
+}
+
+/// Whether every product's own listing on sale passes.
+fn is_any_own(filter: &Filter) -> bool {
+    *filter == Filter { is_own: Some(true), ..Filter::default() }
 }

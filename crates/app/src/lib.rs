@@ -11,7 +11,9 @@ pub mod import;
 pub mod listing;
 pub mod one_time_code;
 mod password;
+mod plain;
 pub mod product;
+pub mod search;
 pub mod session;
 pub mod settings;
 pub mod shopper;
@@ -26,7 +28,7 @@ use std::time::Duration;
 
 use domain::time::Timestamp;
 use store::Store;
-use store::change::Change;
+use store::change::{Change, record};
 
 pub use ctx::{Clock, Ctx};
 pub use entropy::Entropy;
@@ -35,6 +37,7 @@ pub use settings::Settings;
 
 use crate::catalogue::Catalogue;
 use crate::idempotency::Running;
+use crate::search::{Progress, Search};
 use crate::session::Sessions;
 use crate::throttle::Throttles;
 
@@ -53,6 +56,7 @@ struct Inner {
     clock: Clock,
     entropy: Entropy,
     catalogue: Catalogue,
+    search: Arc<Search>,
     sessions: Sessions,
     throttles: Throttles,
     running: Running,
@@ -62,8 +66,10 @@ struct Inner {
 impl App {
     /// A shop over a store.
     pub fn new(store: Store, settings: Settings, clock: Clock, entropy: Entropy) -> Self {
+        let search = Arc::new(Search::new(store.clone(), settings.search.clone()));
         Self(Arc::new(Inner {
-            catalogue: Catalogue::new(store.clone(), &settings),
+            catalogue: Catalogue::new(store.clone(), Arc::clone(&search), &settings),
+            search,
             sessions: Sessions::new(store.clone(), &settings),
             throttles: Throttles::new(&settings),
             running: Running::default(),
@@ -138,8 +144,17 @@ impl App {
         );
     }
 
+    /// Makes the search index anew from the database, here and in the servers of the shop.
+    pub async fn reindex(&self, progress: impl FnMut(Progress) + Send + 'static) -> Result<()> {
+        self.0.search.rebuild(progress).await?;
+        self.store().apply(record(&Change::Catalogue, self.now()).into()).await?;
+        Ok(())
+    }
+
     /// Forgets what a change made stale.
     pub fn forget(&self, change: &Change) {
+        // Before the lists: one that is read after them is searched for in what is known now.
+        self.0.search.hear(change);
         match change {
             Change::Product(id) => self.catalogue().forget_product(domain::id::ProductId::new(*id)),
             Change::Catalogue => self.catalogue().forget_all(),
@@ -154,7 +169,17 @@ impl App {
     /// Follows the changes of other processes for as long as the runtime lives.
     pub async fn follow_changes(self) {
         let mut known = self.store().latest_change().await.unwrap_or(0);
+        // What was read before that may be older.
+        self.forget(&Change::Unknown);
         loop {
+            if self.0.search.is_behind() {
+                let search = Arc::clone(&self.0.search);
+                tokio::spawn(async move {
+                    if let Err(error) = search.catch_up().await {
+                        tracing::warn!(%error, "the search index is behind");
+                    }
+                });
+            }
             tokio::time::sleep(POLL).await;
             match self.store().changes_since(known, MANY).await {
                 Ok(changes) if changes.len() as i64 == MANY => {

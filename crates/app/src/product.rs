@@ -7,7 +7,7 @@ use domain::account::Role;
 use domain::id::{ListingId, ProductId, SkuId, StoreId};
 use domain::product::Sku;
 
-use crate::catalogue::{Desk, Filter, Offered, Order, Page, PageQuery, Standing};
+use crate::catalogue::{Desk, Offered, Page, PageQuery, Standing};
 use crate::{Ctx, Error, Result};
 
 /// Some SKUs of one product, as one store offers them.
@@ -104,22 +104,17 @@ pub async fn group_or_skus(ctx: &Ctx, rids: &[&str], store: Option<StoreId>) -> 
     if groups.is_empty() { Err(Error::NoSuchProduct) } else { Ok(groups) }
 }
 
-/// A page of what a filter wants; no filter wants nothing. What is not on sale a merchant sees of their own store, an
-/// operator of all, and others not at all.
-pub async fn page(
-    ctx: &Ctx,
-    filter: Option<Filter>,
-    order: Order,
-    (limit, offset): (i64, i64),
-) -> Result<Page> {
-    let Some(mut filter) = filter else { return Ok(Page::default()) };
+/// A page of what a query wants. What is not on sale a merchant sees of their own store, an operator of all, and others
+/// not at all.
+pub async fn page(ctx: &Ctx, mut query: PageQuery) -> Result<Page> {
+    let filter = &mut query.filter;
     if filter.standing != Standing::OnSale {
         filter.store = filter.store.or_else(|| own_store(ctx));
         if !may_see_behind(ctx, filter.store) {
             return Ok(Page::default());
         }
     }
-    ctx.app.catalogue().page(&PageQuery { filter, order, limit, offset }).await
+    ctx.app.catalogue().page(&query).await
 }
 
 /// The store that is meant when none is named: a merchant's own, or the oldest.

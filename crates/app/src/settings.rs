@@ -1,6 +1,7 @@
 //! How a shop is set up, as far as deeds care.
 
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::delivery::Delivery;
@@ -26,6 +27,8 @@ pub struct Settings {
     pub cached_products: usize,
     /// The most sessions kept in memory.
     pub cached_sessions: usize,
+    /// The folder of the search index; without one it is in memory, and made when something is searched for.
+    pub search: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -40,6 +43,7 @@ impl Default for Settings {
             key_wait: Duration::from_secs(10),
             cached_products: 100_000,
             cached_sessions: 200_000,
+            search: None,
         }
     }
 }

@@ -4,6 +4,7 @@ use domain::id::{BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
 use domain::money::{BasisPoints, Money};
 use domain::product::{Listing, Making, Product, Sku, Status};
 use domain::time::Timestamp;
+use store::change::{Change, record};
 use store::product::Desk;
 use store::{Options, Store};
 use tempfile::TempDir;
@@ -77,7 +78,7 @@ impl App {
         let store =
             |id: i64, name| store::shop::add_store(StoreId::new(id), &format!("90000000{id}"), name, NOW);
         let category = store::shop::add_category(CategoryId::new(1), "Things", NOW);
-        self.apply(vec![store(1, "First"), store(2, "Second"), category]).await;
+        self.apply(vec![store(1, "First"), store(2, "Second"), category], Change::Catalogue).await;
         for (noun, count) in [("store", 2), ("category", 1), ("product", 1000), ("sku", 1000)] {
             self.store().allocate(noun, count).await.expect("numbers");
         }
@@ -86,7 +87,7 @@ impl App {
     /// Adds a brand.
     pub async fn add_brand(&self, id: i64, name: &str) {
         let step = store::shop::add_brand(BrandId::new(id), &format!("80000000{id}"), name, NOW);
-        self.apply(vec![step]).await;
+        self.apply(vec![step], Change::Catalogue).await;
     }
 
     /// Adds labels 1 and 2, the second of which comes first, and material 1.
@@ -95,7 +96,7 @@ impl App {
         let labels = [term(1, "环保有机", 2), term(2, "手工制作", 1)];
         let mut steps: Vec<_> = labels.iter().map(|label| store::shop::add_label(label, NOW)).collect();
         steps.push(store::shop::add_material(&term(1, "纯棉", 1), NOW));
-        self.apply(steps).await;
+        self.apply(steps, Change::Catalogue).await;
     }
 
     /// Fills the shop: 1 plain, 2 with three SKUs and a promotion, 3 off sale, 4 sold out, 5 a draft,
@@ -143,28 +144,32 @@ impl App {
         let content = format!("<p>{}</p>", product.title);
         let desk = Desk { content, shown_sales: product.sales, ..Desk::default() };
         let put = if is_known { store::product::update } else { store::product::add };
-        self.apply(put(product, &desk, picture)).await;
+        self.apply(put(product, &desk, picture), Change::Product(product.id.get())).await;
     }
 
     /// Opens a listing of a product in another store.
     pub async fn put_listing(&self, id: i64, store: i64, product: i64) {
         let (store, product) = (StoreId::new(store), ProductId::new(product));
         let listing = Listing { id: ListingId::new(id), store, product, is_open: true };
-        self.apply(vec![store::listing::add(&listing, NOW)]).await;
+        self.apply(vec![store::listing::add(&listing, NOW)], Change::Product(product.get())).await;
     }
 
     /// Takes a product off sale.
     pub async fn take_off_sale(&self, product: i64) {
-        self.apply(vec![store::product::set_status(ProductId::new(product), Status::OffSale, NOW)]).await;
+        let step = store::product::set_status(ProductId::new(product), Status::OffSale, NOW);
+        self.apply(vec![step], Change::Product(product)).await;
     }
 
     /// Deletes a product.
     pub async fn delete_product(&self, product: i64) {
-        self.apply(vec![store::product::delete(ProductId::new(product), NOW)]).await;
+        let step = store::product::delete(ProductId::new(product), NOW);
+        self.apply(vec![step], Change::Product(product)).await;
     }
 
-    async fn apply(&self, steps: Vec<store::Step>) {
+    async fn apply(&self, mut steps: Vec<store::Step>, change: Change) {
+        steps.extend(record(&change, NOW));
         self.store().apply(steps).await.expect("test data fits");
+        self.forget(&change);
         self.catalogue().forget_all();
     }
 

@@ -65,6 +65,11 @@ pub(crate) enum Command {
     /// known by its handle and a SKU by its code or else its options, so importing again updates. What the file lacks
     /// stays.
     Import(Import),
+    /// Make the search index anew from the database, also while a server runs.
+    ///
+    /// The index follows the catalogue by itself and is made anew when it is missing or broken; this is for whoever does
+    /// not trust it.
+    Reindex,
     /// Accounts of customers, merchants and operators.
     #[command(subcommand)]
     Account(AccountCommand),

@@ -163,8 +163,8 @@ impl Serving {
         Self { sms: Sms::Log, ..self.clone() }
     }
 
-    /// What deeds must know.
-    pub(crate) fn app(&self) -> Result<app::Settings> {
+    /// What deeds must know, with the folder of the search index.
+    pub(crate) fn app(&self, search: PathBuf) -> Result<app::Settings> {
         let delivery = match self.sms {
             Sms::Off => Delivery::Off,
             Sms::Log => Delivery::Log,
@@ -187,6 +187,7 @@ impl Serving {
             key_wait: self.idempotency_wait.into(),
             cached_products: self.cached_products,
             cached_sessions: self.cached_sessions,
+            search: Some(search),
         })
     }
 

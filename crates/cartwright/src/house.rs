@@ -20,7 +20,7 @@ pub(crate) struct House {
 impl House {
     /// Takes the folder, and opens the shop in it.
     pub(crate) fn open(place: &Place, serving: &Serving) -> Result<Self> {
-        let settings = serving.app()?;
+        let settings = serving.app(search_folder(place))?;
         let file = place.database_file()?;
         make_folder(&place.data)?;
         let locks = lock_files(place, &file).iter().map(|file| lock(file)).collect::<Result<_>>()?;
@@ -33,7 +33,8 @@ impl House {
 /// The shop for one command beside a server, if there is one.
 pub(crate) fn visit(place: &Place) -> Result<Ctx> {
     let store = store(&Options::new(place.database_file()?))?;
-    let app = App::new(store, Settings::default(), Clock::System, Entropy::System);
+    let settings = Settings { search: Some(search_folder(place)), ..Settings::default() };
+    let app = App::new(store, settings, Clock::System, Entropy::System);
     Ok(Ctx::new(&app, None))
 }
 
@@ -62,6 +63,11 @@ pub(crate) fn is_served(place: &Place) -> Result<bool> {
         File::open(lock).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
     };
     Ok(lock_files(place, &file).iter().any(is_held))
+}
+
+/// Where the search index is; it is made from the database and may be deleted at any time.
+fn search_folder(place: &Place) -> PathBuf {
+    place.data.join("search")
 }
 
 fn make_folder(folder: &Path) -> Result<()> {

@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod house;
 mod import;
+mod reindex;
 mod serve;
 
 use std::process::ExitCode;
@@ -42,6 +43,7 @@ async fn run(given: Given) -> Result<ExitCode> {
         Command::Doctor(_) => return doctor::doctor(&given).await,
         Command::Backup { file } => database::backup(place, file).await?,
         Command::Import(options) => return import::import(place, options).await,
+        Command::Reindex => reindex::reindex(place).await?,
         Command::Account(cli::AccountCommand::Add(options)) => account::add(place, options).await?,
         Command::Token(TokenCommand::Issue { account, ttl }) => account::issue(place, account, *ttl).await?,
     }

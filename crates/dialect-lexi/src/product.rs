@@ -1,6 +1,6 @@
 //! Handlers of `/products`: lists and single products.
 
-use app::catalogue::{self, Order};
+use app::catalogue::{self, Order, PageQuery};
 use app::{Ctx, product};
 use axum::response::Response;
 use web::Links;
@@ -63,8 +63,13 @@ pub(crate) async fn detail(Visitor(ctx): Visitor, links: Links, Rid(rid): Rid) -
 }
 
 async fn page(ctx: &Ctx, wanted: Wanted, order: Order, links: &Links) -> Result<Response, Error> {
-    let Wanted { filter, page } = wanted;
-    let shown = product::page(ctx, filter, order, (page.size, page.offset())).await?;
+    let Wanted { text, filter, page } = wanted;
+    let query =
+        filter.map(|filter| PageQuery { text, filter, order, limit: page.size, offset: page.offset() });
+    let shown = match query {
+        Some(query) => product::page(ctx, query).await?,
+        None => catalogue::Page::default(),
+    };
     let likes = likes_of(ctx, &shown.offers).await?;
     let products = shown.offers.iter().zip(likes);
     let products = products.map(|(offered, likes)| Product::new(offered, likes, links)).collect();

@@ -25,34 +25,106 @@ macro_rules! of_products {
 /// What stands where the filter wants it; a product's price and stock are its first SKU's. Without a SKU a product
 /// is begun only.
 macro_rules! filtered {
-    () => {
-        "from listing
-        join product on product.id = listing.product_id
-        left join sku on sku.product_id = product.id and sku.position = 0
-        where not product.is_deleted and cast($10 as bigint) = case
-                when product.status < 2 then 0
-                when product.status = 3 or not listing.is_open then 2
-                when sku.id is not null then 1 end
-            and ($1 is null or listing.store_id = $1)
-            and ($2 is null or product.category_id = $2)
-            and ($3 is null or product.brand_id = $3)
-            and ($4 is null or product.search_text like $4 escape '!')
-            and coalesce(case when 0 < sku.sale_price and sku.sale_price < sku.price then sku.sale_price
-                else sku.price end, 0) between $5 and $6
-            and ($7 is null or $7 = exists (select 1 from sku as any_sku
-                where any_sku.product_id = product.id
-                    and (not any_sku.is_tracked or any_sku.may_oversell or any_sku.stock > 0)))
-            and (not $8 or product.is_recommended)
-            and ($9 is null or $9 = (listing.id = product.id))
-            and ($11 is null or product.published_at >= $11)
-            and ($12 is null or product.published_at < $12)
-            and (not $13 or exists (select 1 from sku as low
-                where low.product_id = product.id and low.is_tracked and low.stock <= product.warning_level))"
+    ($from:expr) => {
+        concat!(
+            "from ",
+            $from,
+            " join product on product.id = listing.product_id
+            left join sku on sku.product_id = product.id and sku.position = 0
+            where not product.is_deleted and cast($9 as bigint) = case
+                    when product.status < 2 then 0
+                    when product.status = 3 or not listing.is_open then 2
+                    when sku.id is not null then 1 end
+                and ($1 is null or listing.store_id = $1)
+                and ($2 is null or product.category_id = $2)
+                and ($3 is null or product.brand_id = $3)
+                and coalesce(",
+            effective_price!(),
+            ", 0) between $4 and $5
+                and ($6 is null or $6 = exists (select 1 from sku as any_sku
+                    where any_sku.product_id = product.id
+                        and (not any_sku.is_tracked or any_sku.may_oversell or any_sku.stock > 0)))
+                and (not $7 or product.is_recommended)
+                and ($8 is null or $8 = (listing.id = product.id))
+                and ($10 is null or product.published_at >= $10)
+                and ($11 is null or product.published_at < $11)
+                and (not $12 or exists (select 1 from sku as low
+                    where low.product_id = product.id and low.is_tracked
+                        and low.stock <= product.warning_level))"
+        )
     };
 }
+macro_rules! effective_price {
+    () => {
+        "(case when 0 < sku.sale_price and sku.sale_price < sku.price then sku.sale_price else sku.price end)"
+    };
+}
+macro_rules! by {
+    (newest) => {
+        "listing.id desc"
+    };
+    (oldest) => {
+        "listing.id"
+    };
+    (best_sold) => {
+        "product.real_sales + product.shown_sales desc, listing.id desc"
+    };
+    (last_updated) => {
+        "product.updated_at desc, listing.id desc"
+    };
+    (most_viewed) => {
+        "product.views desc, listing.id desc"
+    };
+    (title) => {
+        "product.title, listing.id"
+    };
+    (title_down) => {
+        "product.title desc, listing.id desc"
+    };
+    (cheapest) => {
+        concat!(effective_price!(), ", listing.id")
+    };
+    (dearest) => {
+        concat!(effective_price!(), " desc, listing.id desc")
+    };
+    (relevance) => {
+        "hit.key, listing.id"
+    };
+}
+/// Of all listings.
 macro_rules! page {
-    ($order:literal) => {
-        concat!("select listing.id ", filtered!(), " order by ", $order, " limit $14 offset $15")
+    ($order:tt) => {
+        concat!(
+            "select listing.id ",
+            filtered!("listing"),
+            " order by ",
+            by!($order),
+            " limit $13 offset $14"
+        )
+    };
+}
+/// Of the listings of these products. The cross join tells SQLite to begin with them.
+macro_rules! found {
+    ($order:tt) => {
+        concat!(
+            "select listing.id ",
+            filtered!("json_each($14) as hit cross join listing on listing.product_id = hit.value"),
+            " order by ",
+            by!($order),
+            " limit $13"
+        )
+    };
+    (postgres $order:tt) => {
+        concat!(
+            "select listing.id ",
+            filtered!(
+                "json_array_elements_text(cast($14 as json)) with ordinality as hit (value, key)
+                join listing on listing.product_id = cast(hit.value as bigint)"
+            ),
+            " order by ",
+            by!($order),
+            " limit $13"
+        )
     };
 }
 statements! {
@@ -69,27 +141,45 @@ statements! {
     /// One row when other stores may take the product up.
     IS_OFFERED = "select 1 from product where id = $1 and is_distributed and not is_deleted";
     /// How many there are.
-    COUNT = concat!("select count(*) ", filtered!());
+    COUNT = concat!("select count(*) ", filtered!("listing"));
     /// Newest first.
-    NEWEST = page!("listing.id desc");
+    NEWEST = page!(newest);
     /// Oldest first.
-    OLDEST = page!("listing.id");
+    OLDEST = page!(oldest);
     /// Most sold first.
-    BEST_SOLD = page!("product.real_sales + product.shown_sales desc, listing.id desc");
+    BEST_SOLD = page!(best_sold);
     /// Last changed first.
-    LAST_UPDATED = page!("product.updated_at desc, listing.id desc");
+    LAST_UPDATED = page!(last_updated);
     /// Most looked at first.
-    MOST_VIEWED = page!("product.views desc, listing.id desc");
+    MOST_VIEWED = page!(most_viewed);
     /// By title.
-    TITLE = page!("product.title, listing.id");
+    TITLE = page!(title);
     /// By title, backwards.
-    TITLE_DOWN = page!("product.title desc, listing.id desc");
+    TITLE_DOWN = page!(title_down);
     /// Cheapest first.
-    CHEAPEST = page!("case when 0 < sku.sale_price and sku.sale_price < sku.price then sku.sale_price
-        else sku.price end, listing.id");
+    CHEAPEST = page!(cheapest);
     /// Dearest first.
-    DEAREST = page!("case when 0 < sku.sale_price and sku.sale_price < sku.price then sku.sale_price
-        else sku.price end desc, listing.id desc");
+    DEAREST = page!(dearest);
+    /// Of these products, in the order given.
+    FOUND = found!(relevance), postgres: found!(postgres relevance);
+    /// Of these products, newest first.
+    FOUND_NEWEST = found!(newest), postgres: found!(postgres newest);
+    /// Of these products, oldest first.
+    FOUND_OLDEST = found!(oldest), postgres: found!(postgres oldest);
+    /// Of these products, most sold first.
+    FOUND_BEST_SOLD = found!(best_sold), postgres: found!(postgres best_sold);
+    /// Of these products, last changed first.
+    FOUND_LAST_UPDATED = found!(last_updated), postgres: found!(postgres last_updated);
+    /// Of these products, most looked at first.
+    FOUND_MOST_VIEWED = found!(most_viewed), postgres: found!(postgres most_viewed);
+    /// Of these products, by title.
+    FOUND_TITLE = found!(title), postgres: found!(postgres title);
+    /// Of these products, by title, backwards.
+    FOUND_TITLE_DOWN = found!(title_down), postgres: found!(postgres title_down);
+    /// Of these products, cheapest first.
+    FOUND_CHEAPEST = found!(cheapest), postgres: found!(postgres cheapest);
+    /// Of these products, dearest first.
+    FOUND_DEAREST = found!(dearest), postgres: found!(postgres dearest);
     /// Opens a listing of another store's product.
     ADD = "insert into listing (id, store_id, product_id, is_open, created_at) values ($1, $2, $3, true, $4)
         on conflict do nothing returning id";
@@ -104,8 +194,6 @@ pub struct Filter {
     pub category: Option<CategoryId>,
     /// The product's brand.
     pub brand: Option<BrandId>,
-    /// A folded text within title, keywords, short text or codes.
-    pub text: Option<String>,
     /// The least effective price of the first SKU.
     pub price_min: Option<Money>,
     /// The greatest effective price of the first SKU.
@@ -170,12 +258,14 @@ pub enum Order {
     Cheapest,
     /// Dearest first.
     Dearest,
+    /// What a search found best first; where nothing is searched for, the newest.
+    Relevance,
 }
 
 impl Order {
-    fn statement(self) -> &'static Sql {
+    fn of_all(self) -> &'static Sql {
         match self {
-            Self::Newest => NEWEST,
+            Self::Newest | Self::Relevance => NEWEST,
             Self::Oldest => OLDEST,
             Self::BestSold => BEST_SOLD,
             Self::LastUpdated => LAST_UPDATED,
@@ -184,6 +274,21 @@ impl Order {
             Self::TitleDown => TITLE_DOWN,
             Self::Cheapest => CHEAPEST,
             Self::Dearest => DEAREST,
+        }
+    }
+
+    fn of_found(self) -> &'static Sql {
+        match self {
+            Self::Relevance => FOUND,
+            Self::Newest => FOUND_NEWEST,
+            Self::Oldest => FOUND_OLDEST,
+            Self::BestSold => FOUND_BEST_SOLD,
+            Self::LastUpdated => FOUND_LAST_UPDATED,
+            Self::MostViewed => FOUND_MOST_VIEWED,
+            Self::Title => FOUND_TITLE,
+            Self::TitleDown => FOUND_TITLE_DOWN,
+            Self::Cheapest => FOUND_CHEAPEST,
+            Self::Dearest => FOUND_DEAREST,
         }
     }
 }
@@ -218,7 +323,21 @@ impl Store {
     ) -> Result<Vec<ListingId>> {
         let mut params = filter_params(filter);
         params.extend([limit.into(), offset.into()]);
-        let rows = self.read(order.statement(), params).await?;
+        let rows = self.read(order.of_all(), params).await?;
+        rows.iter().map(|row| row.int(0).map(ListingId::new)).collect()
+    }
+
+    /// The same among the listings of these products, which are in the order of relevance; one statement for any number.
+    pub async fn listing_page_of(
+        &self,
+        products: &[ProductId],
+        filter: &Filter,
+        order: Order,
+        limit: i64,
+    ) -> Result<Vec<ListingId>> {
+        let mut params = filter_params(filter);
+        params.extend([limit.into(), id_list(products.iter().map(|id| id.get()))]);
+        let rows = self.read(order.of_found(), params).await?;
         rows.iter().map(|row| row.int(0).map(ListingId::new)).collect()
     }
 
@@ -254,7 +373,6 @@ fn filter_params(filter: &Filter) -> Vec<Value> {
         filter.store.into(),
         filter.category.into(),
         filter.brand.into(),
-        filter.text.as_deref().map(within).into(),
         filter.price_min.map_or(0, Money::minor).into(),
         filter.price_max.map_or(i64::MAX, Money::minor).into(),
         filter.is_in_stock.into(),
@@ -265,10 +383,4 @@ fn filter_params(filter: &Filter) -> Vec<Value> {
         filter.published_before.into(),
         filter.only_running_low.into(),
     ]
-}
-
-/// The `like` pattern that finds a text anywhere.
-fn within(text: &str) -> String {
-    let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    format!("%{escaped}%")
 }

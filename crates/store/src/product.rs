@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use domain::id::{BrandId, CategoryId, ProductId, SkuId, StoreId};
 use domain::money::BasisPoints;
 use domain::product::{Making, Product, Sku, Status};
-use domain::text;
 use domain::time::Timestamp;
 
 use crate::sql::statements;
@@ -100,6 +99,8 @@ statements! {
     DESKS = desks!(), postgres: desks!(postgres);
     /// Which of these public ids a product or a SKU has.
     TAKEN_RIDS = taken_rids!(), postgres: taken_rids!(postgres texts);
+    /// Products that are not deleted after one of them, and when they were changed.
+    STAMPS = "select id, updated_at from product where id > $1 and not is_deleted order by id limit $2";
     /// One row when nobody has changed the product since.
     UNTOUCHED = "select 1 from product where id = $1 and updated_at = $2";
     /// Adds a product, unless its handle or its public id is taken.
@@ -108,20 +109,20 @@ statements! {
             is_distributed, purchase_limit, real_sales, shown_sales, warning_level, views, created_at,
             updated_at, published_at, features, custom_details, is_custom_made, is_custom_service,
             is_proprietary, is_made_holiday, made_cycle, return_policy, freight_template)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false, $14, $15, $16, $17, 0, $18,
-            $19, 0, $20, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', $11, $12, false, $13, $14, $15, $16, 0, $17,
+            $18, 0, $19, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
         on conflict do nothing";
     /// Opens a product's own listing.
     ADD_LISTING = "insert into listing (id, store_id, product_id, is_open, created_at)
         values ($1, $2, $3, true, $4) on conflict do nothing";
     /// Changes a product.
     UPDATE = "update product set category_id = $2, brand_id = $3, title = $4, summary = $5, content = $6,
-            keywords = $7, search_text = $8, units = $9, status = $10, is_deleted = false,
-            is_recommended = $11, has_free_postage = $12, is_distributed = $13, purchase_limit = $14,
-            shown_sales = $15, warning_level = $16, updated_at = $17,
-            published_at = coalesce(published_at, $18), features = $19, custom_details = $20,
-            is_custom_made = $21, is_custom_service = $22, is_proprietary = $23, is_made_holiday = $24,
-            made_cycle = $25, return_policy = $26, freight_template = $27
+            keywords = $7, search_text = '', units = $8, status = $9, is_deleted = false,
+            is_recommended = $10, has_free_postage = $11, is_distributed = $12, purchase_limit = $13,
+            shown_sales = $14, warning_level = $15, updated_at = $16,
+            published_at = coalesce(published_at, $17), features = $18, custom_details = $19,
+            is_custom_made = $20, is_custom_service = $21, is_proprietary = $22, is_made_holiday = $23,
+            made_cycle = $24, return_policy = $25, freight_template = $26
         where id = $1";
     /// Adds a SKU, or changes it when it is there.
     PUT_SKU = "insert into sku (id, rid, product_id, position, id_code, barcode, color, model, grams, price,
@@ -217,6 +218,12 @@ impl Store {
         rows.iter().map(desk).collect()
     }
 
+    /// Up to `most` products that are not deleted after `last`, in order, and when each was changed.
+    pub async fn product_stamps(&self, last: ProductId, most: i64) -> Result<Vec<(ProductId, Timestamp)>> {
+        let rows = self.read(STAMPS, vec![last.into(), most.into()]).await?;
+        rows.iter().map(|row| Ok((ProductId::new(row.int(0)?), row.time(1)?))).collect()
+    }
+
     /// Which of these public ids (digits only) are taken by products or SKUs.
     pub async fn taken_rids(&self, rids: &[String]) -> Result<HashSet<String>> {
         let rows = self.read(TAKEN_RIDS, vec![text_list(rids)]).await?;
@@ -266,7 +273,6 @@ pub fn add(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
         product.summary.as_str().into(),
         desk.content.as_str().into(),
         product.keywords.as_str().into(),
-        search_text(product).into(),
         product.units.as_str().into(),
         product.status.code().into(),
         product.is_recommended.into(),
@@ -306,7 +312,6 @@ pub fn update(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
         product.summary.as_str().into(),
         desk.content.as_str().into(),
         product.keywords.as_str().into(),
-        search_text(product).into(),
         product.units.as_str().into(),
         product.status.code().into(),
         product.is_recommended.into(),
@@ -377,17 +382,6 @@ pub fn set_status(id: ProductId, status: Status, now: Timestamp) -> Step {
 /// Deletes a product softly: carts that hold it still show it.
 pub fn delete(id: ProductId, now: Timestamp) -> Step {
     Step::new(DELETE, vec![id.into(), now.into()])
-}
-
-/// What lists look through for a text.
-fn search_text(product: &Product) -> String {
-    let codes = product.skus.iter().flat_map(|sku| [sku.id_code.as_str(), sku.barcode.as_str()]);
-    let parts: Vec<_> = [product.title.as_str(), product.keywords.as_str(), product.summary.as_str()]
-        .into_iter()
-        .chain(codes)
-        .filter(|part| !part.is_empty())
-        .collect();
-    text::fold(&parts.join("\n"))
 }
 
 fn grouped<'a, T>(

@@ -20,11 +20,12 @@ const IMPORTS: [(&str, &[&str]); 6] = [
 const HOUSE: &str = "cartwright";
 
 /// Libraries that only some rooms may use outside of tests.
-const OWNERS: [(&str, &[&str]); 8] = [
+const OWNERS: [(&str, &[&str]); 9] = [
     ("rusqlite", &["store"]),
     ("tokio-postgres", &["store"]),
     ("tower-http", &["web"]),
     ("argon2", &["app"]),
+    ("tantivy", &["app"]),
     ("clap", &[HOUSE]),
     ("anyhow", &[HOUSE]),
     ("serde", &["web", "dialect", HOUSE]),

@@ -20,6 +20,7 @@ pub(crate) fn files() -> Vec<File> {
     let mut folders = vec![String::new()];
     while let Some(folder) = folders.pop() {
         for path in entries(&folder) {
+            // In a worktree .git is a file.
             if ["target", "data", "demo-data", ".git"].contains(&path.as_str()) {
                 continue;
             }

@@ -4,7 +4,6 @@
 //! means the default.
 
 mod draft;
-mod plain;
 mod problem;
 mod records;
 mod row;

@@ -4,6 +4,7 @@ mod commands;
 mod damage;
 mod demo;
 mod import;
+mod search;
 mod serve;
 mod server;
 mod settings;

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use domain::cart::Offer;
 use domain::id::{CategoryId, ListingId, SkuId};
 use domain::product::{Listing, Product, Sku};
-use domain::text;
+use domain::text::fold;
 use serde::Serialize;
 use web::{Links, Piece, Shop};
 
@@ -41,29 +41,34 @@ impl FromRequestParts<Shop> for Wanted {
         let filter = Filter {
             // 0 is how themes ask for all categories.
             category: category.filter(|id| *id != 0).map(CategoryId::new),
-            text: Some(text::fold(said("q"))).filter(|text| !text.is_empty()),
             is_own: Some(true),
             ..Filter::default()
         };
+        let text = Some(fold(said("q"))).filter(|text| !text.is_empty());
+        let order = match order(said("order")) {
+            None if text.is_some() => Order::Relevance,
+            order => order.unwrap_or_default(),
+        };
         let Window { offset, limit } = Window::of_archives(query.all());
-        let page = PageQuery { filter, order: order(said("order")), limit, offset };
+        let page = PageQuery { text, filter, order, limit, offset };
         Ok(Self { page, counts: said("type") == "page" })
     }
 }
 
-/// Reads `field asc` or `field desc`; of what we cannot sort by, the newest come first.
-fn order(text: &str) -> Order {
+/// Reads `field asc` or `field desc`; nothing where we cannot sort by it.
+fn order(text: &str) -> Option<Order> {
     let text = text.to_ascii_lowercase();
     let mut words = text.split_ascii_whitespace();
     match (words.next(), words.next().unwrap_or("asc")) {
-        (Some("id" | "created_time"), "asc") => Order::Oldest,
-        (Some("updated_time"), "desc") => Order::LastUpdated,
-        (Some("views"), "desc") => Order::MostViewed,
-        (Some("price"), "asc") => Order::Cheapest,
-        (Some("price"), "desc") => Order::Dearest,
-        (Some("title"), "asc") => Order::Title,
-        (Some("title"), "desc") => Order::TitleDown,
-        _ => Order::Newest,
+        (Some("id" | "created_time"), "asc") => Some(Order::Oldest),
+        (Some("id" | "created_time"), "desc") => Some(Order::Newest),
+        (Some("updated_time"), "desc") => Some(Order::LastUpdated),
+        (Some("views"), "desc") => Some(Order::MostViewed),
+        (Some("price"), "asc") => Some(Order::Cheapest),
+        (Some("price"), "desc") => Some(Order::Dearest),
+        (Some("title"), "asc") => Some(Order::Title),
+        (Some("title"), "desc") => Some(Order::TitleDown),
+        _ => None,
     }
 }
 

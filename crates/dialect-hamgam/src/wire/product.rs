@@ -30,7 +30,6 @@ impl FromRequestParts<Shop> for Wanted {
         };
         let Window { limit, offset } = Window::of(&parts.uri);
         let filter = Filter {
-            text: Some(fold(&query.text("search").replace('\0', ""))).filter(|text| !text.is_empty()),
             category: query.id("category_id").map(CategoryId::new),
             brand: query.id("brand_id").map(BrandId::new),
             price_min: query.number("price_min").map(|price| minor(price.ceil())),
@@ -39,9 +38,11 @@ impl FromRequestParts<Shop> for Wanted {
             is_own: Some(true),
             ..Filter::default()
         };
-        let order = order(query.text("ordering"));
+        let text = Some(fold(query.text("search"))).filter(|text| !text.is_empty());
+        let unordered = if text.is_some() { Order::Relevance } else { Order::Newest };
+        let order = order(query.text("ordering")).unwrap_or(unordered);
         if query.wrong.is_empty() {
-            Ok(Self(PageQuery { filter, order, limit, offset }))
+            Ok(Self(PageQuery { text, filter, order, limit, offset }))
         } else {
             Err(Error::Fields(query.wrong))
         }
@@ -96,7 +97,7 @@ fn is_true(text: &str) -> Option<bool> {
 }
 
 /// The first order of the list that is known.
-fn order(text: &str) -> Order {
+fn order(text: &str) -> Option<Order> {
     let known = |name: &str| match name.trim() {
         "price" => Some(Order::Cheapest),
         "-price" => Some(Order::Dearest),
@@ -109,7 +110,7 @@ fn order(text: &str) -> Order {
         "-updated_at" => Some(Order::LastUpdated),
         _ => None,
     };
-    text.split(',').find_map(known).unwrap_or_default()
+    text.split(',').find_map(known)
 }
 
 /// The place of a product in URLs.

@@ -33,6 +33,8 @@ pub(crate) struct Rid(pub String);
 
 /// Which products a list is to show; no filter lets nothing through.
 pub(crate) struct Wanted {
+    /// What is searched for.
+    pub text: Option<String>,
     pub filter: Option<Filter>,
     pub page: Page,
 }
@@ -67,7 +69,7 @@ impl FromRequestParts<Shop> for Wanted {
         let query = Fields::from_request_parts(parts, shop).await?;
         let category = category(&query, shop).await?;
         let filter = filter(&query).map(|filter| Filter { category, is_own: Some(true), ..filter });
-        Ok(Self { filter, page: Page::of(&query, USUAL) })
+        Ok(Self { text: None, filter, page: Page::of(&query, USUAL) })
     }
 }
 
@@ -87,7 +89,6 @@ impl FromRequestParts<Shop> for WantedOfStore {
         let filter = filter(&query).map(|filter| Filter {
             store: Some(store),
             category,
-            text: Some(text::fold(query.plain("qk"))).filter(|text| !text.is_empty()),
             is_own: match query.lenient_integer("is_distributed") {
                 Some(1) => Some(true),
                 Some(2) => Some(false),
@@ -98,7 +99,8 @@ impl FromRequestParts<Shop> for WantedOfStore {
             only_running_low: query.lenient_integer("out_of_stock") == Some(1),
             ..filter
         });
-        Ok(Self(Wanted { filter, page: Page::of(&query, USUAL) }))
+        let text = Some(text::fold(query.plain("qk"))).filter(|text| !text.is_empty());
+        Ok(Self(Wanted { text, filter, page: Page::of(&query, USUAL) }))
     }
 }
 
@@ -106,7 +108,7 @@ impl Wanted {
     /// What is on sale, sold out or not.
     pub(crate) fn on_sale(query: &Fields) -> Self {
         let filter = Filter { is_own: Some(true), ..Filter::default() };
-        Self { filter: Some(filter), page: Page::of(query, USUAL) }
+        Self { text: None, filter: Some(filter), page: Page::of(query, USUAL) }
     }
 
     /// The recommended ones of them.

@@ -30,8 +30,10 @@ impl FromRequestParts<Shop> for Wanted {
     async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
         let params = Params::read(parts).await?;
         let (store, category) = (params.number("storeid")?, params.number("typeid")?);
+        let text = Some(fold(params.text("title"))).filter(|title| !title.is_empty());
         let order = match params.number("orderBy")? {
             2 => Order::Newest,
+            0 if text.is_some() => Order::Relevance,
             _ => Order::BestSold,
         };
         let paging = Paging::read(&params)?;
@@ -41,12 +43,11 @@ impl FromRequestParts<Shop> for Wanted {
         let filter = Filter {
             store: Some(StoreId::new(store)),
             category: (category > 0).then(|| CategoryId::new(category)),
-            text: Some(fold(params.text("title"))).filter(|title| !title.is_empty()),
             ..Filter::default()
         };
         Ok(Self {
             paging,
-            query: PageQuery { filter, order, limit: paging.limit(), offset: paging.offset() },
+            query: PageQuery { text, filter, order, limit: paging.limit(), offset: paging.offset() },
         })
     }
 }

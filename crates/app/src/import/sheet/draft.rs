@@ -7,7 +7,8 @@ use domain::money::{BasisPoints, Money};
 
 use super::problem::Problems;
 use super::row::{Cell, Column, Header, Row};
-use super::{Options, Prices, ProductRow, SkuRow, plain, value};
+use super::{Options, Prices, ProductRow, SkuRow, value};
+use crate::plain;
 
 /// The most characters that a summary takes from the content.
 const SUMMARY_LENGTH: usize = 200;

@@ -12,7 +12,7 @@ const INLINE: [&str; 21] = [
 
 /// The first characters of what a reader sees: without tags, entities resolved, every gap one blank. Reads no further
 /// than it needs.
-pub(super) fn excerpt(html: &str, most: usize) -> String {
+pub(crate) fn excerpt(html: &str, most: usize) -> String {
     let mut excerpt = Excerpt { text: String::new(), room: most, is_after_gap: false };
     let mut rest = html;
     while !rest.is_empty() && excerpt.room > 0 {

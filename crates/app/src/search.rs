@@ -1,0 +1,286 @@
+//! Search: which products a text finds, best first. The index is made from the database, follows its changes, and is
+//! made again when it is broken; it never answers for the database what a product is now.
+
+mod hits;
+mod index;
+mod latin;
+mod query;
+#[cfg(test)]
+mod relevance;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use domain::id::ProductId;
+use domain::time::Timestamp;
+use store::Store;
+use store::change::Change;
+use tantivy::directory::RamDirectory;
+use tantivy::{Searcher, TantivyError};
+use tokio::runtime::Handle;
+use tokio::sync::OwnedMutexGuard;
+use tokio::time::timeout;
+
+use crate::{Error, Result};
+use hits::Found;
+use index::{Fields, Opened, Place};
+
+/// How long a search waits for an index that is being made, and a remaking for another process that writes.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Products read from the database at a time.
+const CHUNK: usize = 500;
+/// Times of products read at a time.
+const STAMPS: i64 = 10_000;
+/// Past so many changed products the whole catalogue is compared.
+const MANY: usize = 1000;
+
+/// How far the making of an index is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Products written.
+    pub products: usize,
+    /// Products to write.
+    pub of: usize,
+}
+
+/// The search of one shop. Nothing is opened before something is searched for.
+pub(crate) struct Search {
+    store: Store,
+    place: Place,
+    heard: Mutex<Heard>,
+    /// `None` until it is opened. Whoever holds it is the only one of this process that writes.
+    opened: Arc<tokio::sync::Mutex<Option<Opened>>>,
+}
+
+/// What the index does not show yet.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Heard {
+    products: BTreeSet<ProductId>,
+    /// The whole catalogue is to be compared with the index.
+    is_all: bool,
+}
+
+impl Heard {
+    fn hear(&mut self, id: ProductId) {
+        if self.products.len() < MANY {
+            self.products.insert(id);
+        } else {
+            self.is_all = true;
+        }
+    }
+}
+
+/// What a rebuilding begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    WithWhatIsThere,
+    Empty,
+}
+
+impl Search {
+    /// The search over a store, in a folder or in memory.
+    pub(crate) fn new(store: Store, folder: Option<PathBuf>) -> Self {
+        let place = folder.map_or_else(|| Place::Memory(RamDirectory::create()), Place::Folder);
+        // What happened while nobody listened is not known.
+        let heard = Mutex::new(Heard { is_all: true, ..Heard::default() });
+        Self { store, place, heard, opened: Arc::default() }
+    }
+
+    /// Notes a change, which every search from now on shows.
+    pub(crate) fn hear(&self, change: &Change) {
+        match change {
+            Change::Product(id) => self.heard().hear(ProductId::new(*id)),
+            Change::Catalogue | Change::Unknown => self.heard().is_all = true,
+            Change::Token(_) => {}
+        }
+    }
+
+    /// The products that a text finds, best first.
+    pub(crate) async fn find(self: &Arc<Self>, text: &str) -> Result<Found> {
+        let mut found = self.find_once(text).await?;
+        if let Err(error) = &found {
+            tracing::warn!(%error, "the search index is broken");
+            *self.opened.lock().await = None;
+            found = self.find_once(text).await?;
+        }
+        found.map_err(internal)
+    }
+
+    async fn find_once(self: &Arc<Self>, text: &str) -> Result<tantivy::Result<Found>> {
+        let (searcher, fields) = self.current().await?;
+        let text = text.to_owned();
+        // What very many products have takes longer than other requests should wait.
+        let found = tokio::task::spawn_blocking(move || query::find(&searcher, &fields, &text)).await;
+        Ok(found.unwrap_or_else(|panicked| Err(TantivyError::InternalError(panicked.to_string()))))
+    }
+
+    /// Brings the index up to what was heard, so that the next search need not wait for that.
+    pub(crate) async fn catch_up(self: &Arc<Self>) -> Result<()> {
+        self.current().await.map(drop)
+    }
+
+    /// Whether the index does not show all that was heard.
+    pub(crate) fn is_behind(&self) -> bool {
+        *self.heard() != Heard::default()
+    }
+
+    /// Makes the index anew from the database.
+    pub(crate) async fn rebuild(
+        self: &Arc<Self>,
+        progress: impl FnMut(Progress) + Send + 'static,
+    ) -> Result<()> {
+        let opened = Arc::clone(&self.opened).lock_owned().await;
+        self.work(opened, Start::Empty, progress).await
+    }
+
+    /// The index with all that was heard in it.
+    async fn current(self: &Arc<Self>) -> Result<(Searcher, Fields)> {
+        let current = async {
+            let opened = Arc::clone(&self.opened).lock_owned().await;
+            match &*opened {
+                Some(opened) if !self.is_behind() => return Ok((opened.searcher(), opened.fields)),
+                _ => self.work(opened, Start::WithWhatIsThere, |_| {}).await?,
+            }
+            let opened = self.opened.lock().await;
+            opened.as_ref().map(|opened| (opened.searcher(), opened.fields)).ok_or_else(being_made)
+        };
+        timeout(PATIENCE, current).await.unwrap_or_else(|_| Err(being_made()))
+    }
+
+    /// Works on a thread of its own, to the end even when nobody waits for it any more.
+    async fn work(
+        self: &Arc<Self>,
+        mut opened: OwnedMutexGuard<Option<Opened>>,
+        start: Start,
+        mut progress: impl FnMut(Progress) + Send + 'static,
+    ) -> Result<()> {
+        let (search, runtime) = (Arc::clone(self), Handle::current());
+        let work = tokio::task::spawn_blocking(move || {
+            let heard = std::mem::take(&mut *search.heard());
+            let done = search.bring_up(&mut opened, &heard, start, &runtime, &mut progress);
+            if done.is_err() {
+                let mut again = search.heard();
+                again.is_all |= heard.is_all;
+                again.products.extend(heard.products);
+            }
+            match done {
+                // What we have will do until the other process has finished writing.
+                Err(Failed::Index(TantivyError::LockFailure(..))) if start == Start::WithWhatIsThere => {
+                    if opened.is_some() {
+                        Ok(())
+                    } else {
+                        Err(being_made())
+                    }
+                }
+                Err(Failed::Index(error)) => {
+                    *opened = None;
+                    Err(internal(error))
+                }
+                Err(Failed::Store(error)) => Err(error.into()),
+                Ok(()) => Ok(()),
+            }
+        });
+        match work.await {
+            Ok(done) => done,
+            Err(panicked) => {
+                self.heard().is_all = true;
+                *self.opened.lock().await = None;
+                Err(internal(panicked))
+            }
+        }
+    }
+
+    /// Writes what differs between the index and the database; opened anew, since another process may have written.
+    fn bring_up(
+        &self,
+        opened: &mut Option<Opened>,
+        heard: &Heard,
+        start: Start,
+        runtime: &Handle,
+        progress: &mut dyn FnMut(Progress),
+    ) -> std::result::Result<(), Failed> {
+        let index = Opened::open(&self.place, opened.is_none())?;
+        let mut ids = heard.products.clone();
+        // The folder may have been lost since.
+        if heard.is_all || start == Start::Empty || index.searcher().num_docs() == 0 {
+            let known = if start == Start::Empty { HashMap::new() } else { index.stamps()? };
+            ids.extend(self.differing(known, runtime)?);
+        }
+        if !ids.is_empty() || start == Start::Empty {
+            let writing =
+                index.write(ids.len(), if start == Start::Empty { PATIENCE } else { Duration::ZERO })?;
+            if start == Start::Empty {
+                writing.clear()?;
+            }
+            let ids = Vec::from_iter(ids);
+            for (chunk, at) in ids.chunks(CHUNK).zip(0..) {
+                let products = runtime.block_on(self.store.products(chunk))?;
+                let desks = runtime.block_on(self.store.product_desks(chunk))?;
+                for id in chunk {
+                    writing.remove(*id);
+                }
+                for product in products.iter().filter(|product| !product.is_deleted) {
+                    writing.add(product, desks.get(&product.id).map_or("", |desk| &desk.content))?;
+                }
+                progress(Progress { products: at * CHUNK + chunk.len(), of: ids.len() });
+            }
+            writing.finish()?;
+        }
+        *opened = Some(index);
+        Ok(())
+    }
+
+    /// Products that the database has otherwise than at these times, or not at all.
+    fn differing(
+        &self,
+        mut known: HashMap<ProductId, Timestamp>,
+        runtime: &Handle,
+    ) -> store::Result<Vec<ProductId>> {
+        let mut differing = Vec::new();
+        let mut last = ProductId::new(0);
+        loop {
+            let stamps = runtime.block_on(self.store.product_stamps(last, STAMPS))?;
+            let Some(stamp) = stamps.last() else { break };
+            last = stamp.0;
+            differing
+                .extend(stamps.iter().filter(|(id, at)| known.remove(id) != Some(*at)).map(|(id, _)| *id));
+        }
+        differing.extend(known.into_keys());
+        Ok(differing)
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why the index could not be brought up.
+enum Failed {
+    Index(TantivyError),
+    Store(store::Error),
+}
+
+impl From<TantivyError> for Failed {
+    fn from(error: TantivyError) -> Self {
+        Self::Index(error)
+    }
+}
+
+impl From<store::Error> for Failed {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+fn being_made() -> Error {
+    Error::Unavailable("the search index is being made".to_owned())
+}
+
+fn internal(error: impl std::fmt::Display) -> Error {
+    Error::Internal(format!("search: {error}"))
+}

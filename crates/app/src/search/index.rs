@@ -1,0 +1,270 @@
+//! The index: what is kept of a product, and where. It is made from the database and may be lost at any time.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use domain::id::ProductId;
+use domain::product::Product;
+use domain::text::fold;
+use domain::time::Timestamp;
+use tantivy::directory::{Directory, MmapDirectory, RamDirectory};
+use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::tokenizer::TextAnalyzer;
+use tantivy::{
+    Index, IndexReader, IndexWriter, ReloadPolicy, Result, Searcher, TantivyDocument, TantivyError, Term,
+};
+
+use super::latin::spellings;
+use super::words::{Cutter, units};
+use crate::plain::excerpt;
+
+/// What is kept and how words are cut; another one in an index means to make it anew.
+const FORMAT: &str = "cartwright 1";
+/// Memory for what is not written yet, in bytes; the engine takes no less. Each time it is full a part of the index is
+/// written, and parts are merged later, so what writes much gets more.
+const BUFFER: usize = 15_000_000;
+const LARGE_BUFFER: usize = 30_000_000;
+/// So many products are much.
+const MUCH: usize = 1000;
+/// Between two looks whether another process still writes.
+const A_WHILE: Duration = Duration::from_millis(50);
+/// Characters of the long text that are looked through.
+const LONGEST_BODY: usize = 10_000;
+
+pub(super) const ID: &str = "id";
+pub(super) const IS_ON_SALE: &str = "is_on_sale";
+pub(super) const LENGTH: &str = "length";
+const UPDATED_AT: &str = "updated_at";
+
+/// The parts of a product that are looked through.
+#[derive(Clone, Copy)]
+pub(super) struct Fields {
+    id: Field,
+    is_on_sale: Field,
+    length: Field,
+    updated_at: Field,
+    pub(super) title: Field,
+    /// Keywords, short text, codes and options.
+    pub(super) about: Field,
+    /// The long text.
+    pub(super) body: Field,
+    /// Codes and barcodes as a whole.
+    pub(super) code: Field,
+    /// The title in full pinyin.
+    pub(super) full: Field,
+    /// The initials of its pinyin.
+    pub(super) initials: Field,
+}
+
+impl Fields {
+    fn of(schema: &mut tantivy::schema::SchemaBuilder) -> Self {
+        let text = |cutter, kept| {
+            let indexing = TextFieldIndexing::default();
+            let indexing = indexing.set_tokenizer(cutter).set_index_option(kept).set_fieldnorms(false);
+            TextOptions::default().set_indexing_options(indexing)
+        };
+        let whole = || text("raw", IndexRecordOption::Basic);
+        Self {
+            id: schema.add_u64_field(ID, INDEXED | FAST),
+            is_on_sale: schema.add_u64_field(IS_ON_SALE, FAST),
+            length: schema.add_u64_field(LENGTH, FAST),
+            updated_at: schema.add_i64_field(UPDATED_AT, FAST),
+            title: schema.add_text_field("title", text("title", IndexRecordOption::WithFreqsAndPositions)),
+            about: schema.add_text_field("about", text("text", IndexRecordOption::WithFreqsAndPositions)),
+            body: schema.add_text_field("body", text("long text", IndexRecordOption::WithFreqsAndPositions)),
+            code: schema.add_text_field("code", whole()),
+            full: schema.add_text_field("full", whole()),
+            initials: schema.add_text_field("initials", whole()),
+        }
+    }
+
+    fn document(&self, product: &Product, content: &str) -> TantivyDocument {
+        let title = units(&fold(&product.title));
+        let mut document = TantivyDocument::new();
+        document.add_u64(self.id, product.id.get().cast_unsigned());
+        document.add_u64(self.is_on_sale, product.is_on_sale().into());
+        document.add_u64(self.length, title.len() as u64);
+        document.add_i64(self.updated_at, product.updated_at.micros());
+        document.add_text(self.title, &product.title);
+        // Who has no key for the joiner of Persian types a blank.
+        let parted = product.title.replace('\u{200c}', " ");
+        let mut about = vec![product.keywords.as_str(), product.summary.as_str(), &parted];
+        for sku in &product.skus {
+            let codes = [&sku.id_code, &sku.barcode].map(|known| code(known));
+            for code in codes.iter().filter(|code| !code.is_empty()) {
+                document.add_text(self.code, code);
+            }
+            about.extend([sku.id_code.as_str(), &sku.barcode, &sku.color, &sku.model]);
+        }
+        document.add_text(self.about, about.join("\n"));
+        document.add_text(self.body, excerpt(content, LONGEST_BODY));
+        let spelled = spellings(&title);
+        for (field, spellings) in [(self.full, spelled.full), (self.initials, spelled.initials)] {
+            for spelling in spellings {
+                document.add_text(field, spelling);
+            }
+        }
+        document
+    }
+}
+
+/// A code as it is compared: folded letters and digits without what stands between them.
+pub(super) fn code(text: &str) -> String {
+    fold(text).chars().filter(|letter| letter.is_alphanumeric()).collect()
+}
+
+/// Where an index is kept.
+pub(super) enum Place {
+    /// In a folder, which other processes may write to, too.
+    Folder(PathBuf),
+    /// Nowhere else.
+    Memory(RamDirectory),
+}
+
+impl Place {
+    fn directory(&self) -> Result<Box<dyn Directory>> {
+        match self {
+            Self::Memory(memory) => Ok(Box::new(memory.clone())),
+            Self::Folder(folder) => {
+                fs::create_dir_all(folder)?;
+                Ok(Box::new(MmapDirectory::open(folder)?))
+            }
+        }
+    }
+
+    /// Empties a folder whose index cannot be used; the engine's locks stay, since another process may hold them.
+    fn clear(&self) -> Result<()> {
+        let Self::Folder(folder) = self else { return Ok(()) };
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.extension().is_none_or(|end| end != "lock") {
+                remove(&path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        // Another process was faster.
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// An index as it was when it was opened.
+pub(super) struct Opened {
+    index: Index,
+    reader: IndexReader,
+    pub(super) fields: Fields,
+}
+
+impl Opened {
+    /// Opens what is there; where that is nothing, of another format or broken, an empty one takes its place.
+    pub(super) fn open(place: &Place, is_checked: bool) -> Result<Self> {
+        match Self::of(place.directory()?, is_checked) {
+            Ok(Some(opened)) => return Ok(opened),
+            Ok(None) => tracing::info!("the search index is of another version and is made anew"),
+            Err(error) => tracing::warn!(%error, "the search index is broken and is made anew"),
+        }
+        place.clear()?;
+        Self::of(place.directory()?, false)?
+            .ok_or_else(|| TantivyError::InternalError("a new index is of another version".to_owned()))
+    }
+
+    /// The files are read and compared with their checksums when the index is to be checked.
+    fn of(directory: Box<dyn Directory>, is_checked: bool) -> Result<Option<Self>> {
+        let mut schema = Schema::builder();
+        let fields = Fields::of(&mut schema);
+        let schema = schema.build();
+        let index = if Index::exists(&*directory)? {
+            Index::open(directory)?
+        } else {
+            Index::create(directory, schema.clone(), tantivy::IndexSettings::default())?
+        };
+        let meta = index.load_metas()?;
+        let is_ours = meta.segments.is_empty() || meta.payload.as_deref() == Some(FORMAT);
+        if index.schema() != schema || !is_ours {
+            return Ok(None);
+        }
+        let damaged = if is_checked { index.validate_checksum()? } else { HashSet::new() };
+        if let Some(file) = damaged.into_iter().next() {
+            return Err(TantivyError::InternalError(format!("{} is damaged", file.display())));
+        }
+        for (name, cutter) in
+            [("title", Cutter::Title), ("text", Cutter::Text), ("long text", Cutter::LongText)]
+        {
+            index.tokenizers().register(name, TextAnalyzer::from(cutter));
+        }
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        Ok(Some(Self { index, reader, fields }))
+    }
+
+    /// The index as it is now.
+    pub(super) fn searcher(&self) -> Searcher {
+        self.reader.searcher()
+    }
+
+    /// When each product that is in the index was changed.
+    pub(super) fn stamps(&self) -> Result<HashMap<ProductId, Timestamp>> {
+        let mut stamps = HashMap::new();
+        for segment in self.searcher().segment_readers() {
+            let ids = segment.fast_fields().column_first_or_default::<u64>(ID)?;
+            let times = segment.fast_fields().column_first_or_default::<i64>(UPDATED_AT)?;
+            stamps.extend(segment.doc_ids_alive().map(|doc| {
+                let id = ProductId::new(ids.get_val(doc).cast_signed());
+                (id, Timestamp::from_micros(times.get_val(doc)))
+            }));
+        }
+        Ok(stamps)
+    }
+
+    /// Begins to write so many products; refused while another process writes, after so long.
+    pub(super) fn write(&self, products: usize, patience: Duration) -> Result<Writing<'_>> {
+        let buffer = if products < MUCH { BUFFER } else { LARGE_BUFFER };
+        let started = Instant::now();
+        loop {
+            match self.index.writer_with_num_threads(1, buffer) {
+                Err(TantivyError::LockFailure(..)) if started.elapsed() < patience => sleep(A_WHILE),
+                writer => return Ok(Writing { opened: self, writer: writer? }),
+            }
+        }
+    }
+}
+
+/// A change of the index, which nobody sees before it is finished.
+pub(super) struct Writing<'a> {
+    opened: &'a Opened,
+    writer: IndexWriter,
+}
+
+impl Writing<'_> {
+    /// Takes everything out.
+    pub(super) fn clear(&self) -> Result<()> {
+        self.writer.delete_all_documents().map(drop)
+    }
+
+    /// Takes a product out, if it is in.
+    pub(super) fn remove(&self, id: ProductId) {
+        let id = Term::from_field_u64(self.opened.fields.id, id.get().cast_unsigned());
+        self.writer.delete_term(id);
+    }
+
+    /// Puts a product in that is not there.
+    pub(super) fn add(&self, product: &Product, content: &str) -> Result<()> {
+        self.writer.add_document(self.opened.fields.document(product, content)).map(drop)
+    }
+
+    /// Writes it down and shows it.
+    pub(super) fn finish(mut self) -> Result<()> {
+        let mut commit = self.writer.prepare_commit()?;
+        commit.set_payload(FORMAT);
+        commit.commit()?;
+        self.writer.wait_merging_threads()?;
+        self.opened.reader.reload()
+    }
+}
