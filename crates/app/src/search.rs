@@ -23,7 +23,7 @@ use store::change::Change;
 use tantivy::directory::RamDirectory;
 use tantivy::{Searcher, TantivyError};
 use tokio::runtime::Handle;
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{OwnedMutexGuard, oneshot};
 use tokio::time::timeout;
 
 use crate::{Error, Result};
@@ -152,7 +152,8 @@ impl Search {
         timeout(PATIENCE, current).await.unwrap_or_else(|_| Err(being_made()))
     }
 
-    /// Works on a thread of its own, to the end even when nobody waits for it any more.
+    /// Works on a thread of its own, to the end even when nobody waits for it any more. It is none of the runtime's, which
+    /// would not end before it; an index that is not finished is as if it was not begun.
     async fn work(
         self: &Arc<Self>,
         mut opened: OwnedMutexGuard<Option<Opened>>,
@@ -160,15 +161,16 @@ impl Search {
         mut progress: impl FnMut(Progress) + Send + 'static,
     ) -> Result<()> {
         let (search, runtime) = (Arc::clone(self), Handle::current());
-        let work = tokio::task::spawn_blocking(move || {
+        let (done, worked) = oneshot::channel();
+        let work = move || {
             let heard = std::mem::take(&mut *search.heard());
-            let done = search.bring_up(&mut opened, &heard, start, &runtime, &mut progress);
-            if done.is_err() {
+            let brought = search.bring_up(&mut opened, &heard, start, &runtime, &mut progress);
+            if brought.is_err() {
                 let mut again = search.heard();
                 again.is_all |= heard.is_all;
                 again.products.extend(heard.products);
             }
-            match done {
+            let result = match brought {
                 // What we have will do until the other process has finished writing.
                 Err(Failed::Index(TantivyError::LockFailure(..))) if start == Start::WithWhatIsThere => {
                     if opened.is_some() {
@@ -183,14 +185,19 @@ impl Search {
                 }
                 Err(Failed::Store(error)) => Err(error.into()),
                 Ok(()) => Ok(()),
-            }
-        });
-        match work.await {
-            Ok(done) => done,
-            Err(panicked) => {
+            };
+            drop(opened);
+            // Nobody may be waiting any more.
+            let _ = done.send(result);
+        };
+        std::thread::Builder::new().name("search-index".to_owned()).spawn(work).map_err(internal)?;
+        match worked.await {
+            Ok(result) => result,
+            // It panicked.
+            Err(gone) => {
                 self.heard().is_all = true;
                 *self.opened.lock().await = None;
-                Err(internal(panicked))
+                Err(internal(gone))
             }
         }
     }
