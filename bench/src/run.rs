@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use tokio::{
     process::Command,
     time::{sleep, timeout},
@@ -137,12 +137,13 @@ async fn make_shop(options: &Options) -> Result<Duration> {
     println!("importing {} products …", options.products);
     let started = Instant::now();
     let mut import = Command::new(&options.server);
-    import.arg("import").arg(&file).arg("--data").arg(options.data()).stdin(Stdio::null()).kill_on_drop(true);
-    let output = timeout(PREPARATION, import.output()).await.context("the import does not end")??;
-    if !output.status.success() {
-        bail!("the import failed: {}", String::from_utf8_lossy(&output.stderr));
-    }
+    import.arg("import").arg(&file);
+    finish(import, &options.data()).await?;
     let took = started.elapsed();
+    println!("making the search index …");
+    let mut reindex = Command::new(&options.server);
+    reindex.arg("reindex");
+    finish(reindex, &options.data()).await?;
 
     println!("filling {} carts …", options.carts);
     let data = options.data();
@@ -150,6 +151,14 @@ async fn make_shop(options: &Options) -> Result<Duration> {
     let tokens = timeout(PREPARATION, seeding).await.context("the carts are not filled in time")??;
     fs::write(options.tokens(), tokens.join("\n") + "\n")?;
     Ok(took)
+}
+
+/// Runs a command of the server's program on a shop to its end.
+async fn finish(mut command: Command, data: &Path) -> Result<()> {
+    command.arg("--data").arg(data).stdin(Stdio::null()).kill_on_drop(true);
+    let output = timeout(PREPARATION, command.output()).await.context("a command does not end")??;
+    ensure!(output.status.success(), "a command failed: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
 }
 
 async fn start_server(options: &Options) -> Result<Server> {
