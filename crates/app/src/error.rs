@@ -78,6 +78,16 @@ pub enum Error {
     /// The request is larger than the server takes.
     #[error("the request is too large")]
     TooLarge,
+    /// A field names what is not there, or has a value that makes no sense; the field's name on the wire.
+    #[error("{0} has no usable value")]
+    BadField(&'static str),
+    /// The product cannot take this step from where it stands: what has no SKU is not offered, what was never offered
+    /// is not taken down.
+    #[error("not a step that the product can take now")]
+    IllegalStep,
+    /// Another store has taken the product up, or may do so.
+    #[error("the product is distributed")]
+    Distributed,
     /// Too much waits already, or the database cannot be written now.
     #[error("unavailable: {0}")]
     Unavailable(String),

@@ -45,6 +45,15 @@ pub fn may_see_behind(ctx: &Ctx, store: Option<StoreId>) -> bool {
     }
 }
 
+/// The store whose catalogue the caller changes: a merchant's own, which may be named; for an operator the named one.
+pub fn kept_store(ctx: &Ctx, named: Option<StoreId>) -> Result<StoreId> {
+    match ctx.session()?.customer()?.role {
+        Role::Merchant(own) if named.is_none_or(|named| named == own) => Ok(own),
+        Role::Operator => named.ok_or(Error::Forbidden),
+        Role::Merchant(_) | Role::Customer => Err(Error::Forbidden),
+    }
+}
+
 /// The store of a public id.
 pub async fn store_by_rid(ctx: &Ctx, rid: &str) -> Result<StoreId> {
     let names = ctx.app.catalogue().names().await?;

@@ -149,6 +149,9 @@ fn sentence(error: &app::Error) -> Text {
         E::VersionMismatch { .. } => {
             Text::new("购物车已被修改，请刷新后重试", "The cart has changed, please look again")
         }
+        E::BadField(field) => Text::of(format!("{field} 的值无效"), format!("{field} has no usable value")),
+        E::IllegalStep => Text::new("商品当前状态不允许此操作", "The product cannot take this step now"),
+        E::Distributed => Text::new("该商品正在分销", "The product is distributed"),
         E::BadKey => Text::new(
             "Idempotency-Key 须为 1 至 255 个可打印字符",
             "An Idempotency-Key has 1 to 255 printable characters",

@@ -7,6 +7,7 @@ use app::shopper::{self, Login};
 use app::{Ctx, Error as AppError};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use domain::account::Role;
 use web::{Shop, client_address, credential};
 
 use crate::error::Error;
@@ -19,6 +20,12 @@ pub(crate) struct Shopper(pub Ctx);
 
 /// A customer: a guest has no account that anything could be kept for.
 pub(crate) struct Customer(pub Ctx);
+
+/// Who keeps a store's catalogue, or the whole shop.
+pub(crate) struct Keeper(pub Ctx);
+
+/// Who keeps the whole shop.
+pub(crate) struct Operator(pub Ctx);
 
 /// Who logs in or registers.
 pub(crate) struct Newcomer {
@@ -57,6 +64,30 @@ impl FromRequestParts<Shop> for Customer {
         let Shopper(ctx) = Shopper::from_request_parts(parts, shop).await?;
         ctx.session()?.customer()?;
         Ok(Self(ctx))
+    }
+}
+
+impl FromRequestParts<Shop> for Keeper {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
+        let Customer(ctx) = Customer::from_request_parts(parts, shop).await?;
+        match ctx.session()?.customer()?.role {
+            Role::Merchant(_) | Role::Operator => Ok(Self(ctx)),
+            Role::Customer => Err(AppError::Forbidden.into()),
+        }
+    }
+}
+
+impl FromRequestParts<Shop> for Operator {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
+        let Customer(ctx) = Customer::from_request_parts(parts, shop).await?;
+        match ctx.session()?.customer()?.role {
+            Role::Operator => Ok(Self(ctx)),
+            Role::Merchant(_) | Role::Customer => Err(AppError::Forbidden.into()),
+        }
     }
 }
 

@@ -90,6 +90,9 @@ fn answer(error: &app::Error, not_found: &'static str) -> (StatusCode, u16, Cow<
         E::WrongPassword => plain(400, "Email or Password is error!"),
         E::NameTaken => plain(400, "Email already exist!"),
         E::BadIdentifier(_) | E::WrongCode | E::DeliveryOff => plain(400, "Bad request."),
+        E::BadField(field) => (StatusCode::OK, 400, format!("Bad request: {field}.").into()),
+        E::IllegalStep => plain(400, "商品当前状态不允许此操作"),
+        E::Distributed => plain(403, "分销商品，不能删除!"),
         E::BadKey => plain(400, "Idempotency-Key must have 1 to 255 printable characters."),
         E::Throttled { seconds } => {
             let sentence = format!("Too many attempts, try again in {seconds} seconds.");

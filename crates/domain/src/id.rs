@@ -43,6 +43,12 @@ counted_id! {
     ListingId,
     /// A SKU: one variant of a product that can be bought.
     SkuId,
+    /// A label, which the operator names for all stores.
+    LabelId,
+    /// A material, likewise.
+    MaterialId,
+    /// An uploaded file.
+    AssetId,
     /// A cart line; counts up within its owner.
     LineId,
 }

@@ -33,6 +33,19 @@ impl Status {
     pub fn from_code(code: i64) -> Option<Self> {
         Self::CODES.iter().find(|(_, known)| *known == code).map(|(status, _)| *status)
     }
+
+    /// Whether a product may go from here to there: a draft becomes complete in the warehouse or on sale, what is on
+    /// sale is taken off or back into the warehouse, what is off sale may return to both. Nothing becomes a draft again,
+    /// and what was not on sale is not taken off. Staying is no step, and always fine.
+    pub fn may_become(self, next: Self) -> bool {
+        use Status::{Draft, OffSale, OnSale, Warehouse};
+        self == next
+            || match next {
+                Draft => false,
+                Warehouse | OnSale => true,
+                OffSale => self == OnSale,
+            }
+    }
 }
 
 /// How a product is made and what may be asked for: marks that some clients show.

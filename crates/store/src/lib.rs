@@ -1,6 +1,8 @@
 //! The memory of the shop: the only room that knows SQL; it never decides what is allowed.
 
 pub mod account;
+pub mod asset;
+pub mod audit;
 pub mod cart;
 pub mod change;
 mod db;

@@ -101,6 +101,8 @@ fn every_statement_prepares() {
     let connection = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
     let rooms: [&[&Sql]; 12] = [
         account::ALL,
+        asset::ALL,
+        audit::ALL,
         carts::ALL,
         change::ALL,
         doctor::ALL,

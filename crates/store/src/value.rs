@@ -1,6 +1,9 @@
 //! Values as they cross between Rust and SQL.
 
-use domain::id::{AccountId, BrandId, CategoryId, LineId, ListingId, OwnerId, ProductId, SkuId, StoreId};
+use domain::id::{
+    AccountId, AssetId, BrandId, CategoryId, LabelId, LineId, ListingId, MaterialId, OwnerId, ProductId,
+    SkuId, StoreId,
+};
 use domain::money::{BasisPoints, Money};
 use domain::time::Timestamp;
 
@@ -84,7 +87,20 @@ macro_rules! from_number {
         }
     )+};
 }
-from_number!(AccountId, BrandId, CategoryId, LineId, ListingId, ProductId, SkuId, StoreId, BasisPoints);
+from_number!(
+    AccountId,
+    AssetId,
+    BrandId,
+    CategoryId,
+    LabelId,
+    LineId,
+    ListingId,
+    MaterialId,
+    ProductId,
+    SkuId,
+    StoreId,
+    BasisPoints
+);
 
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {

@@ -35,7 +35,10 @@ pub fn status(error: &Error) -> Option<StatusCode> {
         | E::BadIdentifier(_)
         | E::WrongCode
         | E::DeliveryOff
-        | E::BadKey => None,
+        | E::BadKey
+        | E::BadField(_)
+        | E::IllegalStep
+        | E::Distributed => None,
         E::VersionMismatch { .. } => Some(StatusCode::PRECONDITION_FAILED),
         E::KeyRunning => Some(StatusCode::CONFLICT),
         E::KeyReused => Some(StatusCode::UNPROCESSABLE_ENTITY),
