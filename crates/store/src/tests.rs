@@ -12,8 +12,8 @@ use crate::idempotency::Key;
 use crate::listing::{Filter, Order};
 use crate::product::Desk;
 use crate::{
-    Error, Options, Refusal, Sql, Step, Store, account, change, doctor, idempotency, listing, one_time_code,
-    product, shop, token, userlike, wishlist,
+    Error, Options, Refusal, Sql, Step, Store, account, asset, audit, change, doctor, idempotency, listing,
+    one_time_code, product, shop, token, userlike, wishlist,
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_000_000);
