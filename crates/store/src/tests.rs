@@ -99,7 +99,7 @@ fn every_statement_prepares() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(&folder));
     let connection = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
-    let rooms: [&[&Sql]; 12] = [
+    let rooms: [&[&Sql]; 14] = [
         account::ALL,
         asset::ALL,
         audit::ALL,
