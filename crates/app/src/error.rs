@@ -104,9 +104,10 @@ impl From<store::Error> for Error {
             | store::Error::Closed
             | store::Error::Damaged(_)
             | store::Error::Unusable(_) => Self::Unavailable(error.to_string()),
-            store::Error::Refused(_) | store::Error::Unreadable(_) | store::Error::Backend(_) => {
-                Self::Internal(error.to_string())
-            }
+            store::Error::Refused(_)
+            | store::Error::Unreadable(_)
+            | store::Error::Backend(_)
+            | store::Error::Server(_) => Self::Internal(error.to_string()),
         }
     }
 }

@@ -4,9 +4,9 @@ use domain::id::{BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
 use domain::money::{BasisPoints, Money};
 use domain::product::{Listing, Making, Product, Sku, Standing, Status};
 use domain::time::Timestamp;
+use store::Store;
 use store::change::{Change, record};
 use store::product::Desk;
-use store::{Options, Store};
 use tempfile::TempDir;
 
 use crate::{App, Clock, Entropy, Settings};
@@ -17,8 +17,7 @@ pub const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_678_901);
 /// A shop in a folder of its own.
 pub fn shop(settings: Settings) -> (App, TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let options = Options { is_durable: false, ..Options::new(folder.path().join("shop.db")) };
-    let store = Store::open(&options).expect("a new database");
+    let store = Store::open(&store::testing::options(folder.path())).expect("a new database");
     (App::new(store, settings, Clock::fixed(NOW), Entropy::seeded(1)), folder)
 }
 

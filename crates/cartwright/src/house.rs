@@ -24,7 +24,7 @@ impl House {
         let file = place.database_file()?;
         make_folder(&place.data)?;
         let locks = lock_files(place, &file).iter().map(|file| lock(file)).collect::<Result<_>>()?;
-        let store = store(&Options { cached_carts: serving.cached_carts, ..Options::new(file) })?;
+        let store = store(&Options { cached_carts: serving.cached_carts, ..Options::of_file(file) })?;
         let app = App::new(store, settings, Clock::System, Entropy::System);
         Ok(Self { shop: Shop::new(app, serving.outside()), _locks: locks })
     }
@@ -32,7 +32,7 @@ impl House {
 
 /// The shop for one command beside a server, if there is one.
 pub(crate) fn visit(place: &Place) -> Result<Ctx> {
-    let store = store(&Options::new(place.database_file()?))?;
+    let store = store(&Options::of_file(place.database_file()?))?;
     let settings = Settings { search: Some(search_folder(place)), ..Settings::default() };
     let app = App::new(store, settings, Clock::System, Entropy::System);
     Ok(Ctx::new(&app, None))
@@ -76,7 +76,7 @@ fn make_folder(folder: &Path) -> Result<()> {
 }
 
 fn store(options: &Options) -> Result<Store> {
-    Store::open(options).with_context(|| format!("{}", options.path.display()))
+    Store::open(options).with_context(|| format!("{:?}", options.database))
 }
 
 /// Two servers must share neither a folder nor a database. The lock of a folder is that of the database it usually has.

@@ -30,7 +30,7 @@ macro_rules! effective_price {
 /// Pieces that the owner holds of the listing: of the SKU, or of all its SKUs.
 macro_rules! held {
     () => {
-        "coalesce((select sum(held.quantity) from cart_line as held
+        "coalesce((select cast(sum(held.quantity) as bigint) from cart_line as held
             where held.owner_id = $1 and held.listing_id = $2 and (held.sku_id = $3 or $8)), 0)"
     };
 }
@@ -40,7 +40,7 @@ macro_rules! remove_skus {
         concat!(
             "delete from cart_line where owner_id = $1 and sku_id",
             $listed,
-            " and ($3 is null or listing_id in (select id from listing where store_id = $3))"
+            " and (cast($3 as bigint) is null or listing_id in (select id from listing where store_id = $3))"
         )
     };
 }
@@ -126,10 +126,10 @@ statements! {
                     else quantity end as remaining
             from (
                 select sku_id, quantity,
-                    coalesce(sum(quantity) over (
+                    coalesce(cast(sum(quantity) over (
                         order by case when sku_id = $3 then 0 else 1 end, id desc
-                        rows between unbounded preceding and 1 preceding), 0) as before,
-                    case when $6 then sum(quantity) over () - $4 else $4 end as amount
+                        rows between unbounded preceding and 1 preceding) as bigint), 0) as before,
+                    case when $6 then cast(sum(quantity) over () as bigint) - $4 else $4 end as amount
                 from cart_line
                 where owner_id = $1 and listing_id = $2 and (sku_id = $3 or not $7)
             ) as taken
@@ -141,8 +141,8 @@ statements! {
     SWEEP = "delete from cart_line where owner_id = $1 and listing_id = $2 and quantity = 0";
 
     /// One row when the owner holds just `$4` pieces of the listing (`$5`: of the SKU only).
-    HOLDS = "select sum(quantity) from cart_line
-        where owner_id = $1 and listing_id = $2 and (sku_id = $3 or not $5) having sum(quantity) = $4";
+    HOLDS = "select count(*) from cart_line
+        where owner_id = $1 and listing_id = $2 and (sku_id = $3 or not $5) having cast(sum(quantity) as bigint) = $4";
 
     /// Sets `order_extra` of the lines of a listing (`$5`: of the SKU only).
     SET_EXTRA = "update cart_line set order_extra = $4, updated_at = $6
@@ -178,7 +178,7 @@ statements! {
     REMOVE_LISTING = "delete from cart_line where owner_id = $1 and listing_id = $2";
 
     /// Removes the lines of a store, or of all stores when `$2` is null.
-    CLEAR = "delete from cart_line where owner_id = $1 and ($2 is null
+    CLEAR = "delete from cart_line where owner_id = $1 and (cast($2 as bigint) is null
         or listing_id in (select id from listing where store_id = $2))";
 
     /// Selects or unselects the lines of a listing.

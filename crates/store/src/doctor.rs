@@ -22,7 +22,7 @@ statements! {
     /// Lines without a quantity.
     EMPTY_LINES = "select count(*) from cart_line where quantity < 1 having count(*) > 0";
     /// What brought the tables up to date.
-    MIGRATIONS = "select name from migration order by number";
+    MIGRATIONS = "select name from migration where number > 0 order by number";
     /// How much there is.
     SIZES = "select (select count(*) from product), (select count(*) from sku), (select count(*) from account),
         (select count(*) from cart), (select count(*) from cart_line)";

@@ -21,9 +21,12 @@ pub enum Error {
     /// A row that no version of this program wrote.
     #[error("unreadable row: {0}")]
     Unreadable(&'static str),
-    /// Anything else: a defect.
+    /// Anything else that SQLite says: a defect.
     #[error(transparent)]
     Backend(#[from] rusqlite::Error),
+    /// Anything else that PostgreSQL says: a defect.
+    #[error("{0}")]
+    Server(String),
     /// The store was closed.
     #[error("the store is closed")]
     Closed,

@@ -16,6 +16,8 @@ pub mod product;
 pub mod shop;
 mod sql;
 pub mod stats;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 pub mod token;
@@ -40,8 +42,10 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Where and how the shop remembers.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The database file.
-    pub path: PathBuf,
+    /// Where the database is.
+    pub database: Database,
+    /// Whether an older PostgreSQL database is brought up to date; an embedded one always is.
+    pub migrates: bool,
     /// Whether an acknowledged write must outlive a power cut; only tests say no.
     pub is_durable: bool,
     /// The most carts kept in memory.
@@ -50,10 +54,24 @@ pub struct Options {
     pub queue: usize,
 }
 
+/// Where the database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// A file, made when missing.
+    Sqlite(PathBuf),
+    /// A server: `postgres://user:password@host1,host2/name?target_session_attrs=read-write`.
+    Postgres(String),
+}
+
 impl Options {
+    /// The defaults for a database.
+    pub fn new(database: Database) -> Self {
+        Self { database, migrates: true, is_durable: true, cached_carts: 100_000, queue: 4096 }
+    }
+
     /// The defaults for a database file.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), is_durable: true, cached_carts: 100_000, queue: 4096 }
+    pub fn of_file(path: impl Into<PathBuf>) -> Self {
+        Self::new(Database::Sqlite(path.into()))
     }
 }
 
@@ -69,7 +87,9 @@ impl Store {
     /// Opens the database, makes it when missing, and brings its tables up to date.
     pub fn open(options: &Options) -> Result<Self> {
         let stats = Arc::new(Stats::default());
-        let carts = Arc::new(CartCache::new(options.cached_carts));
+        // A cart in memory is current only where nobody else writes it.
+        let cached = if matches!(options.database, Database::Sqlite(_)) { options.cached_carts } else { 0 };
+        let carts = Arc::new(CartCache::new(cached));
         let db = Db::open(options, &carts, &stats)?;
         Ok(Self { db, carts, stats })
     }

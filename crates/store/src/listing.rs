@@ -37,20 +37,20 @@ macro_rules! filtered {
                     when product.status < 2 or listing.status = 0 then 0
                     when product.status = 3 or listing.status = 2 then 2
                     when sku.id is not null then 1 end
-                and ($1 is null or listing.store_id = $1)
-                and ($2 is null or product.category_id = $2)
-                and ($3 is null or product.brand_id = $3)
+                and (cast($1 as bigint) is null or listing.store_id = $1)
+                and (cast($2 as bigint) is null or product.category_id = $2)
+                and (cast($3 as bigint) is null or product.brand_id = $3)
                 and coalesce(",
             effective_price!(),
             ", 0) between $4 and $5
-                and ($6 is null or $6 = exists (select 1 from sku as any_sku
+                and (cast($6 as boolean) is null or $6 = exists (select 1 from sku as any_sku
                     where any_sku.product_id = product.id
                         and (not any_sku.is_tracked or any_sku.may_oversell or any_sku.stock > 0)))
                 and (not $7 or product.is_recommended)
                 and (not $13 or product.is_distributed)
-                and ($8 is null or $8 = (listing.id = product.id))
-                and ($10 is null or product.published_at >= $10)
-                and ($11 is null or product.published_at < $11)
+                and (cast($8 as boolean) is null or $8 = (listing.id = product.id))
+                and (cast($10 as bigint) is null or product.published_at >= $10)
+                and (cast($11 as bigint) is null or product.published_at < $11)
                 and (not $12 or exists (select 1 from sku as low
                     where low.product_id = product.id and low.is_tracked
                         and low.stock <= product.warning_level))"

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
+use crate::db::postgres::connection::Connection as Postgres;
 use crate::{Error, Result};
 
 /// The files, in order. Adding one here is all it takes.
@@ -16,6 +17,11 @@ const MIGRATIONS: &[(&str, &str)] = &[
 
 const TABLE: &str = "create table if not exists migration (
     number integer not null primary key, name text not null, checksum text not null) strict";
+
+/// Row 0 is what who migrates holds.
+const POSTGRES_TABLE: &str = "create table if not exists migration (
+    number bigint not null primary key, name text not null, checksum text not null);
+    insert into migration (number, name, checksum) values (0, 'lock', '') on conflict do nothing";
 
 /// Brings the tables up to date; each migration is one transaction.
 pub(crate) fn run(connection: &mut Connection) -> Result<()> {
@@ -29,11 +35,7 @@ pub(crate) fn run(connection: &mut Connection) -> Result<()> {
         };
         match applied {
             Some(known) if known == checksum(text) => {}
-            Some(_) => {
-                let text =
-                    format!("migration {name} was changed after it was applied: run the released program");
-                return Err(Error::Unusable(text));
-            }
+            Some(_) => return Err(edited(name)),
             None => {
                 transaction.execute_batch(&narrowed(text))?;
                 transaction.execute(
@@ -46,10 +48,50 @@ pub(crate) fn run(connection: &mut Connection) -> Result<()> {
     }
     let newest: i64 = connection.query_row("select max(number) from migration", [], |row| row.get(0))?;
     if usize::try_from(newest).is_ok_and(|newest| newest > MIGRATIONS.len()) {
-        let text = "the database was made by a newer version of this program: install that version";
-        return Err(Error::Unusable(text.to_owned()));
+        return Err(newer());
     }
     Ok(())
+}
+
+fn edited(name: &str) -> Error {
+    Error::Unusable(format!("migration {name} was changed after it was applied: run the released program"))
+}
+
+fn newer() -> Error {
+    let text = "the database was made by a newer version of this program: install that version";
+    Error::Unusable(text.to_owned())
+}
+
+/// The same on PostgreSQL, where only who says so changes the tables. Whoever comes first holds a row while the others
+/// wait: not every engine that speaks its protocol has advisory locks.
+pub(crate) async fn run_on_postgres(connection: &mut Postgres, migrates: bool) -> Result<()> {
+    // Of two who make the table at the same time one is refused, and finds it the next time.
+    if connection.batch(POSTGRES_TABLE).await.is_err() {
+        connection.batch(POSTGRES_TABLE).await?;
+    }
+    connection.batch("begin; select 1 from migration where number = 0 for update").await?;
+    let applied =
+        connection.one("select checksum from migration where number > 0 order by number", &[]).await?;
+    let applied: Vec<_> = applied.iter().map(|row| row.text(0)).collect::<Result<_>>()?;
+    if applied.len() > MIGRATIONS.len() {
+        return Err(newer());
+    }
+    if let Some(((name, _), _)) =
+        MIGRATIONS.iter().zip(&applied).find(|((_, text), is)| checksum(text) != **is)
+    {
+        return Err(edited(name));
+    }
+    let missing: Vec<_> = MIGRATIONS.iter().zip(1i64..).skip(applied.len()).collect();
+    if !missing.is_empty() && !migrates {
+        let text = "the database is older than this program: run `cartwright migrate` first";
+        return Err(Error::Unusable(text.to_owned()));
+    }
+    for ((name, text), number) in missing {
+        connection.batch(text).await?;
+        let row = [number.into(), (*name).into(), checksum(text).into()];
+        connection.one("insert into migration (number, name, checksum) values ($1, $2, $3)", &row).await?;
+    }
+    connection.batch("commit").await
 }
 
 fn checksum(text: &str) -> String {

@@ -139,7 +139,7 @@ statements! {
     ADD_PICTURE = "insert into picture (id, product_id, position, url) values ($1, $2, $3, $4)";
     /// Moves a product through its life.
     SET_STATUS = "update product set status = $2, updated_at = $3,
-            published_at = case when $2 = 2 then coalesce(published_at, $3) else published_at end
+            published_at = case when cast($2 as bigint) = 2 then coalesce(published_at, $3) else published_at end
         where id = $1 and not is_deleted";
     /// Offers a product to other stores.
     DISTRIBUTE = "update product set is_distributed = true, updated_at = $2 where id = $1 and not is_deleted";

@@ -8,25 +8,36 @@ use domain::product::{Making, Product, Sku, Status};
 use domain::time::Timestamp;
 
 use crate::cart::{self as carts, NewLine, Scope, Take};
+use crate::db::postgres::connection::{Connection, Place};
 use crate::idempotency::Key;
 use crate::listing::{Filter, Order};
 use crate::product::Desk;
 use crate::{
-    Error, Options, Refusal, Sql, Step, Store, account, asset, audit, change, doctor, idempotency, listing,
-    one_time_code, product, shop, token, userlike, wishlist,
+    Database, Error, Options, Refusal, Sql, Step, Store, account, asset, audit, change, doctor, idempotency,
+    listing, one_time_code, product, shop, testing, token, userlike, wishlist,
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_000_000);
 const OWNER: OwnerId = OwnerId::new([1; 16]);
 
 fn open(folder: &tempfile::TempDir) -> Store {
-    Store::open(&Options { is_durable: false, ..Options::new(folder.path().join("shop.db")) }).unwrap()
+    Store::open(&testing::options(folder.path())).unwrap()
 }
 
 /// A store with product 1: SKU 1 with stock 10, SKU 2 with stock 5.
 async fn stocked() -> (Store, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(&folder);
+    (stock(open(&folder)).await, folder)
+}
+
+/// The same in a file, whatever the other tests run on.
+async fn stocked_file() -> (Store, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options { is_durable: false, ..Options::of_file(folder.path().join("shop.db")) };
+    (stock(Store::open(&options).unwrap()).await, folder)
+}
+
+async fn stock(store: Store) -> Store {
     let sku = |id: i64, stock| Sku {
         id: SkuId::new(id),
         rid: id.to_string(),
@@ -75,7 +86,7 @@ async fn stocked() -> (Store, tempfile::TempDir) {
     ];
     steps.extend(product::add(&product, &Desk::default(), 1));
     store.apply(steps).await.unwrap();
-    (store, folder)
+    store
 }
 
 fn line(sku: i64, quantity: i64) -> NewLine {
@@ -94,11 +105,8 @@ fn quantities(cart: &Cart) -> Vec<(i64, i64)> {
     cart.lines.iter().map(|line| (line.sku.get(), line.quantity)).collect()
 }
 
-#[test]
-fn every_statement_prepares() {
-    let folder = tempfile::tempdir().unwrap();
-    drop(open(&folder));
-    let connection = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
+/// All statements of all rooms.
+fn statements() -> Vec<&'static Sql> {
     let rooms: [&[&Sql]; 14] = [
         account::ALL,
         asset::ALL,
@@ -115,10 +123,36 @@ fn every_statement_prepares() {
         userlike::ALL,
         wishlist::ALL,
     ];
-    for sql in rooms.concat() {
+    rooms.concat()
+}
+
+#[test]
+fn every_statement_prepares() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Store::open(&Options::of_file(folder.path().join("shop.db"))).unwrap());
+    let connection = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
+    for sql in statements() {
         connection.prepare(sql.sqlite).unwrap_or_else(|error| panic!("{error}\n{}", sql.sqlite));
         assert!(!sql.postgres.contains('?'), "{}", sql.postgres);
     }
+}
+
+/// With `CARTWRIGHT_TEST_DATABASE` only.
+#[tokio::test]
+async fn every_statement_prepares_on_postgresql() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = testing::options(folder.path());
+    let Database::Postgres(address) = &options.database else { return };
+    drop(Store::open(&options).unwrap());
+    let mut connection = Connection::new(Place::parse(address).unwrap());
+    connection.open().await.unwrap();
+    let mut wrong = Vec::new();
+    for sql in statements() {
+        if let Err(error) = connection.prepare(sql.postgres).await {
+            wrong.push(format!("{:?}\n{}\n", error.as_db_error(), sql.postgres));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -199,7 +233,7 @@ async fn one_callers_failure_undoes_only_its_own_steps() {
 
 #[tokio::test]
 async fn a_long_log_is_copied_into_the_database_file() {
-    let (store, folder) = stocked().await;
+    let (store, folder) = stocked_file().await;
     let size = || std::fs::metadata(folder.path().join("shop.db")).unwrap().len();
     let key = Key { owner: OWNER, key: "k1".to_owned(), request: [0; 32] };
     let long = idempotency::Reply { status: 200, content_type: None, body: vec![7; 80 * 1024 * 1024] };
@@ -283,11 +317,11 @@ async fn what_was_found_keeps_its_order_and_obeys_the_filter() {
 
 #[tokio::test]
 async fn a_backup_is_a_database_of_its_own() {
-    let (store, folder) = stocked().await;
+    let (store, folder) = stocked_file().await;
     write(&store, carts::add(OWNER, &line(1, 4), NOW)).await.unwrap();
     let copy = folder.path().join("copy.db");
     store.backup(&copy).await.unwrap();
-    let copy = Store::open(&Options::new(copy)).unwrap();
+    let copy = Store::open(&Options::of_file(copy)).unwrap();
     assert_eq!(*copy.cart(OWNER).await.unwrap(), *store.cart(OWNER).await.unwrap());
     assert_eq!(copy.ailments().await.unwrap(), Vec::<String>::new());
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use domain::product::Product;
-use store::{Options, Store};
+use store::Store;
 use tempfile::TempDir;
 
 use crate::catalogue::{Filter, Order, PageQuery};
@@ -16,7 +16,7 @@ const NOTHING: [i64; 0] = [];
 
 /// A shop whose index is in a folder; opened again it is a server that starts again, or another process.
 fn open(folder: &TempDir) -> App {
-    let options = Options { is_durable: false, ..Options::new(folder.path().join("shop.db")) };
+    let options = store::testing::options(folder.path());
     let settings = Settings { search: Some(folder.path().join("search")), ..Settings::default() };
     App::new(Store::open(&options).unwrap(), settings, Clock::fixed(NOW), Entropy::seeded(1))
 }

@@ -4,7 +4,7 @@ mod connection;
 mod log;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use self::connection::Session;
 use self::writer::Writer;
 use crate::cart::{CartCache, Touched};
-use crate::db::Written;
+use crate::db::{Question, Transaction, Written};
 use crate::stats::Stats;
 use crate::{Error, Options, Result, Rows, Sql, Step, Value};
 
@@ -24,7 +24,7 @@ const READERS: usize = 2;
 
 /// An embedded database and the threads that own its connections.
 pub(crate) struct Sqlite {
-    options: Options,
+    path: PathBuf,
     /// Absent once it is closed: the threads end when they have answered what is queued, and nothing is queued that
     /// nobody will answer.
     queues: RwLock<Option<Queues>>,
@@ -37,39 +37,30 @@ struct Queues {
     reads: Sender<Question>,
 }
 
-/// One caller's transaction.
-struct Transaction {
-    steps: Vec<Step>,
-    touched: Touched,
-    reply: oneshot::Sender<Result<Written>>,
-}
-
-/// One caller's question.
-struct Question {
-    sql: &'static Sql,
-    params: Vec<Value>,
-    reply: oneshot::Sender<Result<Rows>>,
-}
-
 impl Sqlite {
     /// Opens the file, migrates it and starts the threads.
-    pub(crate) fn open(options: &Options, carts: &Arc<CartCache>, stats: &Arc<Stats>) -> Result<Self> {
-        let mut connection = connection::open_writer(options)?;
+    pub(crate) fn open(
+        path: &Path,
+        options: &Options,
+        carts: &Arc<CartCache>,
+        stats: &Arc<Stats>,
+    ) -> Result<Self> {
+        let mut connection = connection::open_writer(path, options.is_durable)?;
         let (log, copier) = log::log(&mut connection)?;
         let (writes, queue) = crossbeam_channel::bounded(options.queue);
         let (carts, counters) = (Arc::clone(carts), Arc::clone(stats));
         let write = move || Writer::new(&connection, queue, log, carts, counters).run();
-        let connection = connection::open(options, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let connection = connection::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let mut threads = vec![spawn("writer", write)?, spawn("log", move || copier.run(&connection))?];
 
         let (reads, queue) = crossbeam_channel::bounded(options.queue);
         for _ in 0..READERS {
-            let connection = connection::open_reader(options)?;
+            let connection = connection::open_reader(path)?;
             let (queue, stats) = (queue.clone(), Arc::clone(stats));
             threads.push(spawn("reader", move || answer(&connection, &queue, &stats))?);
         }
         let queues = RwLock::new(Some(Queues { writes, reads }));
-        Ok(Self { options: options.clone(), queues, threads: Mutex::new(threads) })
+        Ok(Self { path: path.to_owned(), queues, threads: Mutex::new(threads) })
     }
 
     /// Queues a transaction and waits for its commit.
@@ -88,8 +79,8 @@ impl Sqlite {
 
     /// Copies the database on a connection of its own, so that nobody waits for it.
     pub(crate) async fn backup(&self, file: &Path) -> Result<()> {
-        let (options, file) = (self.options.clone(), file.to_path_buf());
-        let copy = tokio::task::spawn_blocking(move || connection::copy(&options, &file));
+        let (path, file) = (self.path.clone(), file.to_path_buf());
+        let copy = tokio::task::spawn_blocking(move || connection::copy(&path, &file));
         copy.await.map_err(|error| Error::Unusable(format!("the copy was not finished: {error}")))?
     }
 

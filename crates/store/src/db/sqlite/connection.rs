@@ -11,7 +11,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, PrepFlags, Statement};
 
-use crate::{Error, Options, Result, Rows, Value, doctor, migration};
+use crate::{Error, Result, Rows, Value, doctor, migration};
 
 /// How long a write waits for another process, such as an import beside the server.
 const BUSY: Duration = Duration::from_secs(30);
@@ -23,27 +23,27 @@ const PAGE: i64 = 2048;
 const WRITER_CACHE: i64 = -32 * 1024;
 
 /// Opens the file for writing, made when missing; refuses a damaged one, and brings the tables up to date.
-pub(super) fn open_writer(options: &Options) -> Result<Connection> {
-    let mut connection = open(options, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+pub(super) fn open_writer(path: &Path, is_durable: bool) -> Result<Connection> {
+    let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     connection.pragma_update(None, "page_size", PAGE)?;
     connection.pragma_update(None, "journal_mode", "wal").map_err(meaning)?;
-    connection.pragma_update(None, "synchronous", if options.is_durable { "full" } else { "off" })?;
+    connection.pragma_update(None, "synchronous", if is_durable { "full" } else { "off" })?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
-    look_for_damage(open(options, OpenFlags::SQLITE_OPEN_READ_WRITE)?)?;
+    look_for_damage(open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?)?;
     migration::run(&mut connection)?;
     Ok(connection)
 }
 
 /// Opens the file for questions.
-pub(super) fn open_reader(options: &Options) -> Result<Connection> {
-    let connection = open(options, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+pub(super) fn open_reader(path: &Path) -> Result<Connection> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
 
 /// Writes a copy of the database as it is at this moment to a new file, which appears when it is whole.
-pub(super) fn copy(options: &Options, file: &Path) -> Result<()> {
+pub(super) fn copy(path: &Path, file: &Path) -> Result<()> {
     if file.exists() {
         return Err(Error::Unusable(format!("{} exists already: name a new file", file.display())));
     }
@@ -61,7 +61,7 @@ pub(super) fn copy(options: &Options, file: &Path) -> Result<()> {
     }
     File::create_new(&partial).map_err(unwritable)?;
     let name = partial.to_str().ok_or_else(|| Error::Unusable("the file's name is not UTF-8".to_owned()))?;
-    let connection = open(options, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let copied = Session::new(&connection).run(doctor::BACKUP.sqlite, &[name.into()]).and_then(|_| {
         let synced = File::open(&partial).and_then(|copy| copy.sync_all());
         synced.and_then(|()| fs::rename(&partial, file)).map_err(unwritable)
@@ -74,10 +74,10 @@ pub(super) fn copy(options: &Options, file: &Path) -> Result<()> {
 }
 
 /// A connection for reading or writing as the flags say, with the settings that all have.
-pub(super) fn open(options: &Options, flags: OpenFlags) -> Result<Connection> {
-    let connection = Connection::open_with_flags(&options.path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-        .map_err(|error| {
-            let path = options.path.display();
+pub(super) fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
+    let connection =
+        Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(|error| {
+            let path = path.display();
             Error::Unusable(format!(
                 "cannot open the database {path}: {error}; is the folder there and writable?"
             ))

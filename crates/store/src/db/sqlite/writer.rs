@@ -7,11 +7,10 @@ use domain::cart::Cart;
 use domain::id::{ListingId, OwnerId, SkuId};
 use rusqlite::Connection;
 
-use super::Transaction;
 use super::connection::Session;
 use super::log::Log;
 use crate::cart::CartCache;
-use crate::db::Written;
+use crate::db::{Transaction, Written};
 use crate::stats::Stats;
 use crate::{Error, Result, cart};
 

@@ -1,0 +1,120 @@
+//! PostgreSQL: one committer that runs many callers' transactions in one commit, and a few connections that answer
+//! questions, all driven by one thread of their own.
+
+pub(crate) mod connection;
+mod writer;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::oneshot;
+
+use self::connection::{Connection, Place};
+use self::writer::Writer;
+use crate::cart::Touched;
+use crate::db::{Question, Transaction, Written};
+use crate::stats::Stats;
+use crate::{Error, Options, Result, Rows, Sql, Step, Value, migration};
+
+/// More were slower on two cores: questions are pipelined.
+const READERS: usize = 2;
+
+/// A database behind a socket, and the thread that talks to it.
+pub(crate) struct Postgres {
+    /// Absent once it is closed.
+    queues: Mutex<Option<Queues>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Clone)]
+struct Queues {
+    writes: Sender<Transaction>,
+    reads: Vec<Sender<Question>>,
+}
+
+impl Postgres {
+    /// Connects, migrates when the options say so, and starts the thread.
+    pub(crate) fn open(address: &str, options: &Options, stats: &Arc<Stats>) -> Result<Self> {
+        let place = Place::parse(address)?;
+        let (writes, transactions) = mpsc::channel(options.queue);
+        let (reads, questions): (Vec<_>, Vec<_>) = (0..READERS).map(|_| mpsc::channel(options.queue)).unzip();
+        let (begun, is_begun) = std::sync::mpsc::channel();
+        let (stats, migrates) = (Arc::clone(stats), options.migrates);
+        let serve = async move {
+            let mut first = Connection::new(place.clone());
+            if let Err(error) = migration::run_on_postgres(&mut first, migrates).await {
+                // Whoever opens it waits for this.
+                let _ = begun.send(Err(error));
+                return;
+            }
+            let mut tasks = vec![tokio::spawn(Writer::new(first, Arc::clone(&stats)).run(transactions))];
+            for queue in questions {
+                tasks.push(tokio::spawn(answer(Connection::new(place.clone()), queue, Arc::clone(&stats))));
+            }
+            let _ = begun.send(Ok(()));
+            for task in tasks {
+                // A task that panicked has answered nobody, and its callers hear that it is closed.
+                let _ = task.await;
+            }
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Error::Unusable(format!("cannot start a runtime: {error}")))?;
+        let thread = std::thread::Builder::new().name("store-postgres".to_owned());
+        let thread = thread.spawn(move || runtime.block_on(serve));
+        let thread = thread.map_err(|error| Error::Unusable(format!("cannot start a thread: {error}")))?;
+        is_begun.recv().map_err(|_| Error::Closed)??;
+        Ok(Self { queues: Mutex::new(Some(Queues { writes, reads })), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Queues a transaction and waits for its commit.
+    pub(crate) async fn write(&self, steps: Vec<Step>, touched: Touched) -> Result<Written> {
+        let (reply, answer) = oneshot::channel();
+        self.queue(|queues| queues.writes.try_send(Transaction { steps, touched, reply }))?;
+        answer.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Queues a question and waits for its rows.
+    pub(crate) async fn read(&self, sql: &'static Sql, params: Vec<Value>) -> Result<Rows> {
+        let (reply, answer) = oneshot::channel();
+        self.queue(|queues| {
+            // The connection with less to do.
+            let reads = queues.reads.iter().max_by_key(|queue| queue.capacity());
+            reads.expect("there is a reader").try_send(Question { sql, params, reply })
+        })?;
+        answer.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Finishes what is queued and ends the thread.
+    pub(crate) fn close(&self) {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let _ = thread.join();
+        }
+    }
+
+    fn queue<T>(&self, send: impl FnOnce(&Queues) -> std::result::Result<(), TrySendError<T>>) -> Result<()> {
+        let queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        send(queues.as_ref().ok_or(Error::Closed)?).map_err(|error| match error {
+            TrySendError::Full(_) => Error::Busy,
+            TrySendError::Closed(_) => Error::Closed,
+        })
+    }
+}
+
+/// A reader's life: questions that wait go out together, and each is tried again when the connection broke.
+async fn answer(mut connection: Connection, mut queue: Receiver<Question>, stats: Arc<Stats>) {
+    const MOST: usize = 256;
+    let mut questions = Vec::new();
+    while queue.recv_many(&mut questions, MOST).await > 0 {
+        stats.statements.inc_by(questions.len() as u64);
+        let asked: Vec<_> =
+            questions.iter().map(|question| (question.sql.postgres, &*question.params)).collect();
+        let answers = connection.ask(&asked).await;
+        for (question, answer) in questions.drain(..).zip(answers) {
+            // Whoever asked may have gone away.
+            let _ = question.reply.send(answer);
+        }
+    }
+}

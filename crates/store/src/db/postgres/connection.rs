@@ -1,0 +1,264 @@
+//! A connection: how it is opened and opened again, how statements run on it together, how values cross the wire, and
+//! what PostgreSQL's errors mean.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::error::Error as StdError;
+use std::time::{Duration, Instant};
+
+use bytes::BytesMut;
+use futures_util::future::join_all;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{Client, Config, NoTls, Row, Statement};
+
+use crate::{Error, Result, Rows, Value};
+
+/// How long a write or a question may wait for a database that is failing over, all tries together.
+const DEADLINE: Duration = Duration::from_secs(15);
+/// How long the first pause between two tries is at most, in milliseconds; each further one may be twice as long.
+const PAUSE: u64 = 20;
+/// How long any pause is at most, in milliseconds.
+const LONGEST_PAUSE: u64 = 500;
+
+/// Where the database is.
+#[derive(Clone)]
+pub(crate) struct Place(Config);
+
+impl Place {
+    /// Reads `postgres://user:password@host1,host2/name?target_session_attrs=read-write`.
+    pub(crate) fn parse(address: &str) -> Result<Self> {
+        let config = address.parse::<Config>();
+        let mut config =
+            config.map_err(|error| Error::Unusable(format!("not a database address: {error}")))?;
+        config.connect_timeout(Duration::from_secs(3)).application_name("cartwright");
+        Ok(Self(config))
+    }
+}
+
+/// A connection that is opened when it is needed, and again after it broke.
+pub(crate) struct Connection {
+    place: Place,
+    open: Option<Open>,
+}
+
+struct Open {
+    client: Client,
+    /// By the place of their text in memory: looking a long text up costs more than that.
+    prepared: HashMap<(usize, usize), Statement>,
+}
+
+/// A statement and its parameters.
+pub(super) type Asked<'a> = (&'static str, &'a [Value]);
+
+/// What came of something that may be tried again.
+pub(crate) type Attempt<T> = std::result::Result<T, tokio_postgres::Error>;
+
+impl Connection {
+    pub(crate) fn new(place: Place) -> Self {
+        Self { place, open: None }
+    }
+
+    /// Opens it unless it is open.
+    pub(crate) async fn open(&mut self) -> Attempt<()> {
+        if self.open.as_ref().is_none_or(|open| open.client.is_closed()) {
+            let (client, connection) = self.place.0.connect(NoTls).await?;
+            tokio::spawn(async move {
+                if let Err(error) = connection.await {
+                    tracing::warn!(error = said(&error), "a connection to the database broke");
+                }
+            });
+            self.open = Some(Open { client, prepared: HashMap::new() });
+        }
+        Ok(())
+    }
+
+    /// Closes it, with whatever transaction runs on it.
+    pub(super) fn close(&mut self) {
+        self.open = None;
+    }
+
+    /// Runs statements one behind the other without waiting between them: an outcome for each, or an error for all. A
+    /// connection that broke stays broken, since a transaction must not go on with another one.
+    pub(super) async fn run(&mut self, asked: &[Asked<'_>]) -> Attempt<Vec<Attempt<Rows>>> {
+        for (sql, _) in asked {
+            self.prepare(sql).await?;
+        }
+        let Open { client, prepared } = self.open.as_ref().expect("whoever runs statements has opened it");
+        let runs = asked.iter().map(|(sql, params)| run(client, &prepared[&key(sql)], params));
+        Ok(join_all(runs).await)
+    }
+
+    /// Prepares a statement unless it is prepared.
+    pub(crate) async fn prepare(&mut self, sql: &'static str) -> Attempt<()> {
+        let Open { client, prepared } =
+            self.open.as_mut().expect("whoever prepares statements has opened it");
+        if let Entry::Vacant(place) = prepared.entry(key(sql)) {
+            place.insert(client.prepare(sql).await?);
+        }
+        Ok(())
+    }
+
+    /// Answers questions, which are asked again when the connection broke.
+    pub(super) async fn ask(&mut self, asked: &[Asked<'_>]) -> Vec<Result<Rows>> {
+        let mut patience = Patience::new();
+        loop {
+            let attempt = match self.open().await {
+                Ok(()) => self.run(asked).await,
+                Err(error) => Err(error),
+            };
+            let outcomes = match attempt {
+                Ok(outcomes) => outcomes,
+                Err(error) if patience.lasts(&error).await => continue,
+                Err(error) => {
+                    let error = meaning(error);
+                    return asked.iter().map(|_| Err(again(&error))).collect();
+                }
+            };
+            let passing = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
+            match passing.into_iter().find(|error| is_passing(error)) {
+                Some(error) if patience.lasts(error).await => {}
+                _ => return outcomes.into_iter().map(|outcome| outcome.map_err(meaning)).collect(),
+            }
+        }
+    }
+
+    /// Runs a text of several statements.
+    pub(crate) async fn batch(&mut self, text: &str) -> Result<()> {
+        self.open().await.map_err(meaning)?;
+        let Some(Open { client, .. }) = &self.open else { return Err(Error::Closed) };
+        client.batch_execute(text).await.map_err(meaning)
+    }
+
+    /// Runs one statement.
+    pub(crate) async fn one(&mut self, sql: &'static str, params: &[Value]) -> Result<Rows> {
+        self.open().await.map_err(meaning)?;
+        let mut outcomes = self.run(&[(sql, params)]).await.map_err(meaning)?;
+        outcomes.pop().ok_or(Error::Closed)?.map_err(meaning)
+    }
+}
+
+fn key(sql: &'static str) -> (usize, usize) {
+    (sql.as_ptr().addr(), sql.len())
+}
+
+async fn run(client: &Client, statement: &Statement, params: &[Value]) -> Attempt<Rows> {
+    let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|value| value as _).collect();
+    let width = statement.columns().len();
+    if width == 0 {
+        let changed = client.execute(statement, &params).await?;
+        return Ok(Rows { width, values: Vec::new(), changed });
+    }
+    let rows = client.query(statement, &params).await?;
+    let value = |row: &Row, column| row.try_get::<_, Value>(column);
+    let values = rows.iter().flat_map(|row| (0..width).map(move |column| value(row, column)));
+    Ok(Rows { width, values: values.collect::<Attempt<_>>()?, changed: 0 })
+}
+
+/// Whether it may go better the next time: the database is not there, or had one of two give way to the other.
+pub(super) fn is_passing(error: &tokio_postgres::Error) -> bool {
+    // Serialization failure, deadlock, shutdown, lost connection.
+    error.code().is_none_or(|code| {
+        let code = code.code();
+        matches!(code, "40001" | "40P01") || code.starts_with("57P0") || code.starts_with("08")
+    })
+}
+
+/// Sorts PostgreSQL's errors by what a caller can do about them.
+#[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
+pub(super) fn meaning(error: tokio_postgres::Error) -> Error {
+    let error = &error;
+    match error.code().map(SqlState::code) {
+        _ if is_passing(error) => Error::Unwritable(said(error)),
+        // No space, no memory, too many connections; a standby that takes no writes.
+        Some(code) if code.starts_with("53") || code == "25006" => Error::Unwritable(said(error)),
+        Some("XX001" | "XX002") => Error::Damaged(said(error)),
+        _ => Error::Server(said(error)),
+    }
+}
+
+/// The same error for another caller.
+pub(super) fn again(error: &Error) -> Error {
+    match error {
+        Error::Damaged(text) => Error::Damaged(text.clone()),
+        Error::Server(text) => Error::Server(text.clone()),
+        other => Error::Unwritable(other.to_string()),
+    }
+}
+
+/// The error with its cause, which alone says what happened.
+fn said(error: &tokio_postgres::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
+}
+
+/// Pauses between tries: random, ever longer, up to a deadline.
+pub(super) struct Patience {
+    end: Instant,
+    pause: u64,
+}
+
+impl Patience {
+    pub(super) fn new() -> Self {
+        Self { end: Instant::now() + DEADLINE, pause: PAUSE }
+    }
+
+    /// Waits a while; `false` at once when it cannot help or lasted too long already.
+    pub(super) async fn lasts(&mut self, error: &tokio_postgres::Error) -> bool {
+        if !is_passing(error) || Instant::now() > self.end {
+            return false;
+        }
+        tracing::warn!(error = said(error), "the database is tried again");
+        let mut random = [0; 8];
+        // Without randomness the pause is the longest.
+        let random = getrandom::fill(&mut random).map_or(u64::MAX, |()| u64::from_le_bytes(random));
+        tokio::time::sleep(Duration::from_millis(random % self.pause + 1)).await;
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        true
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> std::result::Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Int(number) if *kind == Type::BOOL => (*number != 0).to_sql(kind, out),
+            Self::Int(number) if *kind == Type::INT4 => i32::try_from(*number)?.to_sql(kind, out),
+            Self::Int(number) if *kind == Type::INT8 => number.to_sql(kind, out),
+            Self::Text(text) if matches!(*kind, Type::TEXT | Type::JSON) => text.to_sql(&Type::TEXT, out),
+            Self::Bytes(bytes) if *kind == Type::BYTEA => bytes.to_sql(kind, out),
+            Self::Owner(owner) if *kind == Type::BYTEA => owner.bytes().as_slice().to_sql(kind, out),
+            other => Err(format!("{other:?} for a parameter of type {kind}").into()),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+impl<'a> FromSql<'a> for Value {
+    fn from_sql(kind: &Type, raw: &'a [u8]) -> std::result::Result<Self, Box<dyn StdError + Sync + Send>> {
+        Ok(match *kind {
+            Type::BOOL => Self::Int(i64::from(bool::from_sql(kind, raw)?)),
+            Type::INT4 => Self::Int(i32::from_sql(kind, raw)?.into()),
+            Type::INT8 => Self::Int(i64::from_sql(kind, raw)?),
+            Type::BYTEA => Self::Bytes(raw.to_vec()),
+            _ => Self::Text(String::from_sql(kind, raw)?),
+        })
+    }
+
+    fn from_sql_null(_: &Type) -> std::result::Result<Self, Box<dyn StdError + Sync + Send>> {
+        Ok(Self::Null)
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        matches!(*kind, Type::BOOL | Type::INT4 | Type::INT8 | Type::BYTEA)
+            || <String as FromSql>::accepts(kind)
+    }
+}
