@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail};
 use app::delivery::{Delivery, Webhook};
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum};
+use store::Database;
 use tracing_subscriber::EnvFilter;
 
 pub(crate) use file::{Given, given};
@@ -24,7 +25,8 @@ pub(crate) struct Place {
     /// Folder of the shop, made when missing.
     #[arg(long, value_name = "FOLDER", env = "CARTWRIGHT_DATA", default_value = "./data", global = true)]
     pub(crate) data: PathBuf,
-    /// The database, as sqlite:PATH [default: cartwright.db in the folder of the shop]
+    /// The database, as sqlite:PATH or `postgres://USER:PASSWORD@HOST/NAME` [default: cartwright.db in the folder of the
+    /// shop]
     #[arg(long, value_name = "ADDRESS", env = "CARTWRIGHT_DATABASE", global = true)]
     pub(crate) database: Option<String>,
     /// What to log on standard error: error, warn, info, debug or trace, also per part as in info,store=debug.
@@ -45,15 +47,17 @@ enum LogFormat {
 }
 
 impl Place {
-    /// The database's file.
-    pub(crate) fn database_file(&self) -> Result<PathBuf> {
-        let Some(address) = &self.database else { return Ok(self.data.join("cartwright.db")) };
+    /// Where the database is.
+    pub(crate) fn database(&self) -> Result<Database> {
+        let Some(address) = &self.database else {
+            return Ok(Database::Sqlite(self.data.join("cartwright.db")));
+        };
         match address.split_once(':') {
-            Some(("sqlite", path)) if !path.is_empty() => Ok(path.into()),
-            Some(("postgres" | "postgresql", _)) => {
-                bail!("PostgreSQL is not built yet: use --database sqlite:PATH, or leave it out")
-            }
-            _ => bail!("--database {address}: expected sqlite:PATH, such as sqlite:shop.db"),
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Database::Sqlite(path.into())),
+            Some(("postgres" | "postgresql", _)) => Ok(Database::Postgres(address.clone())),
+            _ => bail!(
+                "--database {address}: expected sqlite:PATH, such as sqlite:shop.db, or postgres://USER:PASSWORD@HOST/NAME"
+            ),
         }
     }
 
@@ -79,6 +83,10 @@ pub(crate) struct Serving {
     /// Address and port to listen on; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", env = "CARTWRIGHT_LISTEN", default_value = "127.0.0.1:8080")]
     pub(crate) listen: String,
+    /// Bring the tables of a PostgreSQL database up to date before serving; an embedded one always is.
+    #[arg(long, value_name = "BOOL", env = "CARTWRIGHT_MIGRATE", num_args = 0..=1,
+        default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub(crate) migrate: bool,
     /// Where clients find the server, such as `https://shop.example` [default: what their Host header says]
     #[arg(long, value_name = "URL", env = "CARTWRIGHT_PUBLIC_URL", value_parser = public_url)]
     public_url: Option<String>,

@@ -5,19 +5,21 @@ use std::time::Duration;
 
 use anyhow::Result;
 use indicatif::ProgressBar;
+use store::Database;
 
 use crate::config::Place;
-use crate::house::{settle, visit_existing};
+use crate::house::{migrated, visit_existing};
 use crate::serve::say;
 
 /// Brings the tables up to date.
 pub(crate) async fn migrate(place: &Place) -> Result<()> {
-    let file = place.database_file()?;
-    let what = if file.exists() { "is up to date" } else { "is made" };
-    let ctx = settle(place)?;
+    let database = place.database()?;
+    let is_new = matches!(&database, Database::Sqlite(file) if !file.exists());
+    let what = if is_new { "is made" } else { "is up to date" };
+    let ctx = migrated(place)?;
     let names = ctx.app.store().migrations().await?;
     ctx.app.store().close();
-    say(&format!("{} {what}: {}", file.display(), names.join(", ")));
+    say(&format!("{database} {what}: {}", names.join(", ")));
     Ok(())
 }
 
@@ -30,7 +32,7 @@ pub(crate) async fn backup(place: &Place, file: &Path) -> Result<()> {
     bar.finish_and_clear();
     copied?;
     let bytes = file.metadata()?.len();
-    say(&format!("{} holds a copy of {}: {}", file.display(), place.database_file()?.display(), size(bytes)));
+    say(&format!("{} holds a copy of {}: {}", file.display(), place.database()?, size(bytes)));
     ctx.app.store().close();
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use app::Ctx;
+use store::Database;
 
 use crate::config::Given;
 use crate::database::size;
@@ -17,9 +18,10 @@ const SECRET: [&str; 2] = ["sms_url", "sms_template"];
 /// Prints what there is, what is wrong and how to mend it; the exit code says whether all is well.
 pub(crate) async fn doctor(given: &Given) -> Result<ExitCode> {
     let place = &given.cli.place;
-    let file = place.database_file()?;
+    let database = place.database()?;
     let is_served = is_served(place)?;
-    say(&format!("database  {}{}", file.display(), sizes_of(&file)));
+    let sizes = if let Database::Sqlite(file) = &database { sizes_of(file) } else { String::new() };
+    say(&format!("database  {database}{sizes}"));
     say(&format!("server    {}", if is_served { "one is running" } else { "none is running" }));
     let ailments = match visit_existing(place) {
         Ok(ctx) => {
@@ -33,7 +35,8 @@ pub(crate) async fn doctor(given: &Given) -> Result<ExitCode> {
         let value = setting.value.map_or_else(
             || "not set".to_owned(),
             |value| {
-                if SECRET.contains(&setting.key.as_str()) { "set".to_owned() } else { value }
+                let is_secret = SECRET.contains(&setting.key.as_str()) || value.starts_with("postgres");
+                if is_secret { "set".to_owned() } else { value }
             },
         );
         say(&format!("setting   {} = {value} ({})", setting.key, setting.source));
@@ -45,8 +48,14 @@ pub(crate) async fn doctor(given: &Given) -> Result<ExitCode> {
     for ailment in &ailments {
         say(&format!("health    {ailment}"));
     }
-    if file.exists() {
-        say(&mending(&file, is_served));
+    match &database {
+        Database::Sqlite(file) if file.exists() => say(&mending(file, is_served)),
+        Database::Sqlite(_) => {}
+        Database::Postgres(_) => {
+            say(
+                "to mend   look at the log of the database server, or restore its last backup with its own tools",
+            );
+        }
     }
     Ok(ExitCode::FAILURE)
 }

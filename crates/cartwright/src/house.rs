@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use app::{App, Clock, Ctx, Entropy, Settings};
-use store::{Options, Store};
+use store::{Database, Options, Store};
 use web::Shop;
 
 use crate::config::{Place, Serving};
@@ -21,10 +21,11 @@ impl House {
     /// Takes the folder, and opens the shop in it.
     pub(crate) fn open(place: &Place, serving: &Serving) -> Result<Self> {
         let settings = serving.app(search_folder(place))?;
-        let file = place.database_file()?;
+        let database = place.database()?;
         make_folder(&place.data)?;
-        let locks = lock_files(place, &file).iter().map(|file| lock(file)).collect::<Result<_>>()?;
-        let store = store(&Options { cached_carts: serving.cached_carts, ..Options::of_file(file) })?;
+        let locks = lock_files(place, &database).iter().map(|file| lock(file)).collect::<Result<_>>()?;
+        let cached_carts = serving.cached_carts;
+        let store = store(&Options { cached_carts, migrates: serving.migrate, ..Options::new(database) })?;
         let app = App::new(store, settings, Clock::System, Entropy::System);
         Ok(Self { shop: Shop::new(app, serving.outside()), _locks: locks })
     }
@@ -32,7 +33,11 @@ impl House {
 
 /// The shop for one command beside a server, if there is one.
 pub(crate) fn visit(place: &Place) -> Result<Ctx> {
-    let store = store(&Options::of_file(place.database_file()?))?;
+    open(place, false)
+}
+
+fn open(place: &Place, migrates: bool) -> Result<Ctx> {
+    let store = store(&Options { migrates, ..Options::new(place.database()?) })?;
     let settings = Settings { search: Some(search_folder(place)), ..Settings::default() };
     let app = App::new(store, settings, Clock::System, Entropy::System);
     Ok(Ctx::new(&app, None))
@@ -41,13 +46,20 @@ pub(crate) fn visit(place: &Place) -> Result<Ctx> {
 /// The same, with folder and database made when missing.
 pub(crate) fn settle(place: &Place) -> Result<Ctx> {
     make_folder(&place.data)?;
-    visit(place)
+    open(place, false)
+}
+
+/// The same, with the tables brought up to date.
+pub(crate) fn migrated(place: &Place) -> Result<Ctx> {
+    make_folder(&place.data)?;
+    open(place, true)
 }
 
 /// The same where a missing database is a mistake.
 pub(crate) fn visit_existing(place: &Place) -> Result<Ctx> {
-    let file = place.database_file()?;
-    if !file.exists() {
+    if let Database::Sqlite(file) = place.database()?
+        && !file.exists()
+    {
         bail!(
             "there is no database {}: say with --data where the shop is, or run `cartwright serve`",
             file.display()
@@ -58,11 +70,10 @@ pub(crate) fn visit_existing(place: &Place) -> Result<Ctx> {
 
 /// Whether a server holds the folder.
 pub(crate) fn is_served(place: &Place) -> Result<bool> {
-    let file = place.database_file()?;
     let is_held = |lock: &PathBuf| {
         File::open(lock).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
     };
-    Ok(lock_files(place, &file).iter().any(is_held))
+    Ok(lock_files(place, &place.database()?).iter().any(is_held))
 }
 
 /// Where the search index is; it is made from the database and may be deleted at any time.
@@ -76,13 +87,15 @@ fn make_folder(folder: &Path) -> Result<()> {
 }
 
 fn store(options: &Options) -> Result<Store> {
-    Store::open(options).with_context(|| format!("{:?}", options.database))
+    Store::open(options).with_context(|| options.database.to_string())
 }
 
-/// Two servers must share neither a folder nor a database. The lock of a folder is that of the database it usually has.
-fn lock_files(place: &Place, database: &Path) -> Vec<PathBuf> {
+/// Two servers must share neither a folder nor an embedded database. The lock of a folder is that of the database it
+/// usually has.
+fn lock_files(place: &Place, database: &Database) -> Vec<PathBuf> {
     let of_folder = place.data.join("cartwright.db.lock");
-    let of_database = database.with_added_extension("lock");
+    let Database::Sqlite(file) = database else { return vec![of_folder] };
+    let of_database = file.with_added_extension("lock");
     if real(&of_folder) == real(&of_database) { vec![of_folder] } else { vec![of_folder, of_database] }
 }
 

@@ -25,6 +25,7 @@ pub mod userlike;
 mod value;
 pub mod wishlist;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -61,6 +62,20 @@ pub enum Database {
     Sqlite(PathBuf),
     /// A server: `postgres://user:password@host1,host2/name?target_session_attrs=read-write`.
     Postgres(String),
+}
+
+impl fmt::Display for Database {
+    /// As an operator may read it: without the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => path.display().fmt(f),
+            Self::Postgres(address) => {
+                let host = address.rsplit_once('@').map_or(address.as_str(), |(_, host)| host);
+                let host = host.rsplit_once("://").map_or(host, |(_, host)| host);
+                write!(f, "PostgreSQL at {}", host.split('?').next().unwrap_or_default())
+            }
+        }
+    }
 }
 
 impl Options {

@@ -19,7 +19,8 @@ const TABLE: &str = "create table if not exists migration (
     number integer not null primary key, name text not null, checksum text not null) strict";
 
 /// Row 0 is what who migrates holds.
-const POSTGRES_TABLE: &str = "create table if not exists migration (
+const POSTGRES_TABLE: &str = "set client_min_messages = warning;
+    create table if not exists migration (
     number bigint not null primary key, name text not null, checksum text not null);
     insert into migration (number, name, checksum) values (0, 'lock', '') on conflict do nothing";
 
