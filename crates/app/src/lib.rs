@@ -1,5 +1,6 @@
 //! The deeds of the shop: load, decide by the rules, apply; never a wire format, never SQL.
 
+pub mod audit;
 pub mod cart;
 pub mod catalogue;
 mod ctx;
@@ -13,6 +14,8 @@ pub mod one_time_code;
 mod password;
 mod plain;
 pub mod product;
+pub mod publishing;
+mod rid;
 pub mod search;
 pub mod session;
 pub mod settings;

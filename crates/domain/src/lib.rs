@@ -9,5 +9,6 @@ pub mod limits;
 pub mod merge;
 pub mod money;
 pub mod product;
+pub mod publishing;
 pub mod text;
 pub mod time;

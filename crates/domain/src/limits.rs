@@ -14,3 +14,23 @@ pub const MAX_STOCK: i64 = 1_000_000_000;
 pub const MAX_NOTES: usize = 500;
 /// The largest `order_extra` on a line, in bytes of JSON.
 pub const MAX_EXTRA: usize = 16 * 1024;
+/// The most SKUs one product may be given.
+pub const MAX_SKUS: usize = 200;
+/// The heaviest SKU that is published, in grams.
+pub const MAX_GRAMS: i64 = 100_000_000;
+/// The most pictures one product is published with.
+pub const MAX_PICTURES: usize = 50;
+/// The most labels one product has.
+pub const MAX_LABELS: usize = 50;
+/// The most keywords of one product, and the longest, in characters.
+pub const MAX_KEYWORDS: usize = 50;
+/// The longest title that is published, in characters.
+pub const MAX_TITLE: usize = 200;
+/// The longest short text that is published (features, custom details, a colour, a code), in characters.
+pub const MAX_SHORT_TEXT: usize = 500;
+/// The longest long text that is published, in characters.
+pub const MAX_CONTENT: usize = 200_000;
+/// The longest return policy, in characters.
+pub const MAX_RETURN_POLICY: usize = 10_000;
+/// The most days of making.
+pub const MAX_MADE_CYCLE: i64 = 3650;

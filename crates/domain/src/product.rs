@@ -93,6 +93,8 @@ pub struct Product {
     pub making: Making,
     /// Comma-separated keywords.
     pub keywords: String,
+    /// The merchant's own code for it, where it has one beside those of its SKUs.
+    pub id_code: String,
     /// Unit of measure, such as 个.
     pub units: String,
     /// Draft, in the warehouse, on sale or off sale.
@@ -155,6 +157,8 @@ pub struct Sku {
     pub id_code: String,
     /// EAN, UPC or the like.
     pub barcode: String,
+    /// Address of its own picture; "" is none.
+    pub cover: String,
     /// Colour, or empty.
     pub color: String,
     /// The other options joined, or empty.
@@ -233,6 +237,17 @@ impl Product {
     /// The picture that stands for the product.
     pub fn cover(&self) -> Option<&str> {
         self.pictures.first().map(|picture| picture.url.as_str())
+    }
+
+    /// The picture of one of its SKUs.
+    pub fn cover_of<'a>(&'a self, sku: &'a Sku) -> &'a str {
+        if sku.cover.is_empty() { self.cover().unwrap_or_default() } else { &sku.cover }
+    }
+
+    /// Its own code, or that of its first SKU; "" where there is neither.
+    pub fn main_code(&self) -> &str {
+        let of_first = self.first_sku().map_or("", |sku| &sku.id_code);
+        if self.id_code.is_empty() { of_first } else { &self.id_code }
     }
 
     /// The SKU with which a distributing store earns most; of several, the first.

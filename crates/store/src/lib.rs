@@ -13,6 +13,7 @@ pub mod listing;
 mod migration;
 pub mod one_time_code;
 pub mod product;
+pub mod publishing;
 pub mod shop;
 mod sql;
 pub mod stats;

@@ -140,6 +140,8 @@ statements! {
             from json_array_elements_text(cast($1 as json)))");
     /// One row when other stores may take the product up.
     IS_OFFERED = "select 1 from product where id = $1 and is_distributed and not is_deleted";
+    /// One row when no other store has a listing of the product.
+    IS_NOT_TAKEN_UP = "select 1 where not exists (select 1 from listing where product_id = $1 and id <> $1)";
     /// How many there are.
     COUNT = concat!("select count(*) ", filtered!("listing"));
     /// Newest first.
@@ -357,6 +359,11 @@ pub fn add(listing: &Listing, now: Timestamp) -> Step {
 /// Requires that other stores may take the product up.
 pub fn offered(product: ProductId) -> Step {
     Step::new(IS_OFFERED, vec![product.into()]).or_refuse(Refusal::Gone)
+}
+
+/// Requires that no other store has taken the product up.
+pub fn not_taken_up(product: ProductId) -> Step {
+    Step::new(IS_NOT_TAKEN_UP, vec![product.into()]).or_refuse(Refusal::Taken)
 }
 
 fn listing_from(row: Row<'_>) -> Result<Listing> {

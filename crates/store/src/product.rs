@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::id::{BrandId, CategoryId, ProductId, SkuId, StoreId};
+use domain::id::{BrandId, CategoryId, MaterialId, ProductId, SkuId, StoreId};
 use domain::money::BasisPoints;
 use domain::product::{Making, Picture, Product, Sku, Status};
 use domain::time::Timestamp;
@@ -29,7 +29,8 @@ macro_rules! find {
             "select id, rid, store_id, category_id, brand_id, handle, title, summary, keywords, units, status,
                 is_deleted, is_recommended, has_free_postage, is_distributed, purchase_limit,
                 real_sales + shown_sales, views, created_at, updated_at, published_at, features,
-                custom_details, is_custom_made, is_custom_service, is_proprietary, is_made_holiday, made_cycle
+                custom_details, is_custom_made, is_custom_service, is_proprietary, is_made_holiday, made_cycle,
+                id_code
             from product where id", listed!($($listed)*)
         )
     };
@@ -38,7 +39,7 @@ macro_rules! skus {
     ($($listed:tt)*) => {
         concat!(
             "select product_id, id, rid, id_code, barcode, color, model, grams, price, sale_price,
-                commission_rate, stock, is_tracked, may_oversell
+                commission_rate, stock, is_tracked, may_oversell, cover
             from sku where product_id", listed!($($listed)*), " order by product_id, position, id"
         )
     };
@@ -56,7 +57,7 @@ macro_rules! pictures {
 macro_rules! desks {
     ($($listed:tt)*) => {
         concat!(
-            "select id, content, shown_sales, warning_level, return_policy, freight_template
+            "select id, content, shown_sales, warning_level, return_policy, freight_template, material_id
             from product where id", listed!($($listed)*)
         )
     };
@@ -111,9 +112,9 @@ statements! {
             keywords, search_text, units, status, is_deleted, is_recommended, has_free_postage,
             is_distributed, purchase_limit, real_sales, shown_sales, warning_level, views, created_at,
             updated_at, published_at, features, custom_details, is_custom_made, is_custom_service,
-            is_proprietary, is_made_holiday, made_cycle, return_policy, freight_template)
+            is_proprietary, is_made_holiday, made_cycle, return_policy, freight_template, id_code, material_id)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', $11, $12, false, $13, $14, $15, $16, 0, $17,
-            $18, 0, $19, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
+            $18, 0, $19, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
         on conflict do nothing";
     /// Opens a product's own listing.
     ADD_LISTING = "insert into listing (id, store_id, product_id, is_open, created_at)
@@ -125,17 +126,18 @@ statements! {
             shown_sales = $14, warning_level = $15, updated_at = $16,
             published_at = coalesce(published_at, $17), features = $18, custom_details = $19,
             is_custom_made = $20, is_custom_service = $21, is_proprietary = $22, is_made_holiday = $23,
-            made_cycle = $24, return_policy = $25, freight_template = $26
+            made_cycle = $24, return_policy = $25, freight_template = $26, id_code = $27, material_id = $28
         where id = $1";
     /// Adds a SKU, or changes it when it is there.
     PUT_SKU = "insert into sku (id, rid, product_id, position, id_code, barcode, color, model, grams, price,
-            sale_price, commission_rate, stock, is_tracked, may_oversell)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            sale_price, commission_rate, stock, is_tracked, may_oversell, cover)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         on conflict (id) do update set position = excluded.position, id_code = excluded.id_code,
             barcode = excluded.barcode, color = excluded.color, model = excluded.model,
             grams = excluded.grams, price = excluded.price, sale_price = excluded.sale_price,
             commission_rate = excluded.commission_rate, stock = excluded.stock,
-            is_tracked = excluded.is_tracked, may_oversell = excluded.may_oversell";
+            is_tracked = excluded.is_tracked, may_oversell = excluded.may_oversell,
+            cover = excluded.cover";
     /// Forgets a product's pictures.
     DROP_PICTURES = "delete from picture where product_id = $1";
     /// Adds a picture.
@@ -171,6 +173,8 @@ pub struct Desk {
     pub return_policy: String,
     /// Which of the merchant's freight templates applies: a number or a text of the client's own.
     pub freight_template: String,
+    /// What it is made of, when that was said.
+    pub material: Option<MaterialId>,
 }
 
 impl Store {
@@ -216,6 +220,7 @@ impl Store {
                 warning_level: row.int(3)?,
                 return_policy: row.text(4)?.to_owned(),
                 freight_template: row.text(5)?.to_owned(),
+                material: row.opt_int(6)?.map(MaterialId::new),
             };
             Ok((ProductId::new(row.int(0)?), desk))
         };
@@ -334,7 +339,7 @@ pub fn update(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
 }
 
 /// What only some clients show, in the order of the columns.
-fn shown(product: &Product, desk: &Desk) -> [Value; 9] {
+fn shown(product: &Product, desk: &Desk) -> [Value; 11] {
     let making = &product.making;
     [
         product.features.as_str().into(),
@@ -346,6 +351,8 @@ fn shown(product: &Product, desk: &Desk) -> [Value; 9] {
         making.made_cycle.into(),
         desk.return_policy.as_str().into(),
         desk.freight_template.as_str().into(),
+        product.id_code.as_str().into(),
+        desk.material.into(),
     ]
 }
 
@@ -367,6 +374,7 @@ fn parts(product: &Product, picture: i64) -> impl Iterator<Item = Step> {
             sku.stock.into(),
             sku.is_tracked.into(),
             sku.may_oversell.into(),
+            sku.cover.as_str().into(),
         ];
         Step::new(PUT_SKU, params)
     });
@@ -437,6 +445,7 @@ fn product_from(row: Row<'_>, skus: Vec<Sku>, pictures: Vec<Picture>) -> Result<
             is_made_holiday: row.bool(26)?,
             made_cycle: row.int(27)?,
         },
+        id_code: text(28)?,
         skus,
         pictures,
     })
@@ -463,5 +472,6 @@ fn sku_from(row: Row<'_>) -> Result<Sku> {
         stock: row.int(11)?,
         is_tracked: row.bool(12)?,
         may_oversell: row.bool(13)?,
+        cover: text(14)?,
     })
 }

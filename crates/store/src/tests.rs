@@ -13,7 +13,7 @@ use crate::listing::{Filter, Order};
 use crate::product::Desk;
 use crate::{
     Error, Options, Refusal, Sql, Step, Store, account, asset, audit, change, doctor, idempotency, listing,
-    one_time_code, product, shop, token, userlike, wishlist,
+    one_time_code, product, publishing, shop, token, userlike, wishlist,
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_000_000);
@@ -32,6 +32,7 @@ async fn stocked() -> (Store, tempfile::TempDir) {
         rid: id.to_string(),
         id_code: String::new(),
         barcode: String::new(),
+        cover: String::new(),
         color: String::new(),
         model: id.to_string(),
         grams: 0,
@@ -55,6 +56,7 @@ async fn stocked() -> (Store, tempfile::TempDir) {
         making: Making::default(),
         keywords: String::new(),
         units: String::new(),
+        id_code: String::new(),
         status: Status::OnSale,
         is_deleted: false,
         is_recommended: false,
@@ -99,7 +101,7 @@ fn every_statement_prepares() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(&folder));
     let connection = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
-    let rooms: [&[&Sql]; 14] = [
+    let rooms: [&[&Sql]; 15] = [
         account::ALL,
         asset::ALL,
         audit::ALL,
@@ -110,6 +112,7 @@ fn every_statement_prepares() {
         listing::ALL,
         one_time_code::ALL,
         product::ALL,
+        publishing::ALL,
         shop::ALL,
         token::ALL,
         userlike::ALL,

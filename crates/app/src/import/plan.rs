@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use domain::audit::{Changed, changes};
 use domain::id::{BrandId, CategoryId, ProductId, StoreId};
-use domain::product::{Making, Picture, Product, Status};
+use domain::product::{Picture, Product, Status};
+use domain::publishing::draft;
 use domain::time::Timestamp;
 use store::product::Desk;
 
@@ -40,6 +42,8 @@ pub(super) struct Entry {
     pub(super) desk: Desk,
     /// When the product that it was compared with was last changed; `None` for a new one.
     pub(super) seen: Option<Timestamp>,
+    /// What the audit log is told; new SKUs are named by their provisional numbers.
+    pub(super) changes: Vec<Changed>,
 }
 
 /// A product as it is stored.
@@ -104,7 +108,7 @@ impl Plan {
         problems: &mut Problems,
     ) {
         let before = stored.map_or_else(
-            || blank(ProductId::new(self.products.next()), store, row, ctx.now),
+            || draft(ProductId::new(self.products.next()), store, String::new(), row.handle.clone(), ctx.now),
             |stored| stored.product.clone(),
         );
         let desk = desk(row, stored.map_or(&Desk::default(), |stored| &stored.desk));
@@ -119,8 +123,9 @@ impl Plan {
             self.summary.new += 1;
         }
         let seen = stored.map(|_| product.updated_at);
-        product.updated_at = ctx.now;
-        self.entries.push(Entry { product, desk, seen });
+        let changes = changes(stored.map(|stored| &stored.product), &product);
+        product.updated_at = seen.map_or(ctx.now, |seen| ctx.now.after(seen));
+        self.entries.push(Entry { product, desk, seen, changes });
     }
 
     /// The product with what the row says; what it says nothing about stays.
@@ -194,38 +199,6 @@ fn desk(row: &ProductRow, before: &Desk) -> Desk {
         content: row.content.as_ref().unwrap_or(&before.content).clone(),
         shown_sales: row.shown_sales.unwrap_or(before.shown_sales),
         warning_level: row.warning_level.unwrap_or(before.warning_level),
-        return_policy: before.return_policy.clone(),
-        freight_template: before.freight_template.clone(),
-    }
-}
-
-/// A product that nothing is known of but its handle.
-fn blank(id: ProductId, store: StoreId, row: &ProductRow, now: Timestamp) -> Product {
-    Product {
-        id,
-        rid: String::new(),
-        store,
-        category: None,
-        brand: None,
-        handle: row.handle.clone(),
-        title: String::new(),
-        summary: String::new(),
-        features: String::new(),
-        making: Making::default(),
-        keywords: String::new(),
-        units: String::new(),
-        status: Status::Draft,
-        is_deleted: false,
-        is_recommended: false,
-        has_free_postage: false,
-        is_distributed: false,
-        purchase_limit: 0,
-        sales: 0,
-        views: 0,
-        created_at: now,
-        updated_at: now,
-        published_at: None,
-        skus: Vec::new(),
-        pictures: Vec::new(),
+        ..before.clone()
     }
 }

@@ -4,33 +4,31 @@ use std::collections::HashSet;
 
 use domain::id::{BrandId, CategoryId, ProductId, SkuId, StoreId};
 use domain::product::Product;
+use store::audit::record as audit;
 use store::change::{Change, record};
 use store::{Result, Step, product, shop};
 
 use super::names::settled;
 use super::plan::{Entry, Plan};
-use crate::Ctx;
+use crate::audit::deed;
+use crate::{Ctx, rid};
 
 /// Past so many changed products other processes are told to forget the whole catalogue.
 const MANY: usize = 300;
-/// Digits of the public ids of products and SKUs.
-const LONG_RID: u32 = 12;
 /// Digits of the public ids of stores and brands.
 const SHORT_RID: u32 = 9;
-/// Public ids looked up at a time.
-const CHUNK: usize = 10_000;
 
 /// Writes the plan and tells what changed; refused when the catalogue is not what the plan was made for.
 pub(super) async fn write(ctx: &Ctx, plan: Plan) -> Result<Vec<Change>> {
     let first = First::allocate(ctx, &plan).await?;
     let made = usize::try_from(plan.products.count() + plan.skus.count()).unwrap_or(0);
-    let mut rids = long_rids(ctx, made).await?.into_iter();
+    let mut rids = rid::fresh(ctx, made).await?.into_iter();
     let mut steps = named(ctx, &plan, &first);
     let brings_names = !steps.is_empty();
 
     let mut written = Vec::with_capacity(plan.entries.len());
     let mut picture = first.picture;
-    for Entry { mut product, desk, seen } in plan.entries {
+    for Entry { mut product, desk, seen, mut changes } in plan.entries {
         first.settle(&mut product, &mut rids);
         written.push(product.id);
         match seen {
@@ -40,6 +38,10 @@ pub(super) async fn write(ctx: &Ctx, plan: Plan) -> Result<Vec<Change>> {
                 steps.extend(product::update(&product, &desk, picture));
             }
         }
+        for changed in &mut changes {
+            changed.sku = changed.sku.map(|sku| SkuId::new(settled(sku.get(), first.sku)));
+        }
+        steps.extend(audit(deed(ctx, &product), &changes));
         picture += count(product.pictures.len());
     }
     let changes = if brings_names || written.len() > MANY {
@@ -120,21 +122,6 @@ fn short_rid(ctx: &Ctx, taken: &mut HashSet<String>) -> String {
             return rid;
         }
     }
-}
-
-/// So many public ids that no product and no SKU has.
-async fn long_rids(ctx: &Ctx, count: usize) -> Result<Vec<String>> {
-    let mut known = HashSet::new();
-    let mut rids = Vec::with_capacity(count);
-    while rids.len() < count {
-        let room = (count - rids.len()).min(CHUNK);
-        let random = || ctx.app.entropy().digits(LONG_RID);
-        let chunk: Vec<_> =
-            std::iter::repeat_with(random).filter(|rid| known.insert(rid.clone())).take(room).collect();
-        let taken = ctx.app.store().taken_rids(&chunk).await?;
-        rids.extend(chunk.into_iter().filter(|rid| !taken.contains(rid)));
-    }
-    Ok(rids)
 }
 
 /// A length as the store counts.

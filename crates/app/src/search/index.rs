@@ -22,7 +22,7 @@ use super::words::{Cutter, units};
 use crate::plain::excerpt;
 
 /// What is kept and how words are cut; another one in an index means to make it anew.
-const FORMAT: &str = "cartwright 1";
+const FORMAT: &str = "cartwright 2";
 /// Memory for what is not written yet, in bytes; the engine takes no less. Each time it is full a part of the index is
 /// written, and parts are merged later, so what writes much gets more.
 const BUFFER: usize = 15_000_000;
@@ -92,13 +92,15 @@ impl Fields {
         // Who has no key for the joiner of Persian types a blank.
         let parted = product.title.replace('\u{200c}', " ");
         let mut about = vec![product.keywords.as_str(), product.summary.as_str(), &parted];
+        let mut codes = vec![product.id_code.as_str()];
         for sku in &product.skus {
-            let codes = [&sku.id_code, &sku.barcode].map(|known| code(known));
-            for code in codes.iter().filter(|code| !code.is_empty()) {
-                document.add_text(self.code, code);
-            }
-            about.extend([sku.id_code.as_str(), &sku.barcode, &sku.color, &sku.model]);
+            codes.extend([sku.id_code.as_str(), &sku.barcode]);
+            about.extend([sku.color.as_str(), &sku.model]);
         }
+        for code in codes.iter().map(|known| code(known)).filter(|code| !code.is_empty()) {
+            document.add_text(self.code, code);
+        }
+        about.extend(codes);
         document.add_text(self.about, about.join("\n"));
         document.add_text(self.body, excerpt(content, LONGEST_BODY));
         let spelled = spellings(&title);

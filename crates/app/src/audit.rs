@@ -1,0 +1,57 @@
+//! The audit log: who is told what of it. It is written by the deeds that change something, in their transaction.
+
+use domain::id::StoreId;
+use domain::product::Product;
+use store::audit::Deed;
+
+pub use store::audit::Entry;
+
+use crate::product::kept_store;
+use crate::{Ctx, Error, Result};
+
+/// A stretch of the audit log.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The entries, newest first.
+    pub entries: Vec<Entry>,
+    /// Where the entries after these begin; `None` when there are no more.
+    pub next: Option<i64>,
+}
+
+/// Up to `most` entries of the caller's store, or of the named one, older than the entry `before`; of one product only
+/// when its public id is given.
+pub async fn page(
+    ctx: &Ctx,
+    named: Option<StoreId>,
+    rid: Option<&str>,
+    before: Option<i64>,
+    most: i64,
+) -> Result<Page> {
+    let store = kept_store(ctx, named)?;
+    let memory = ctx.app.store();
+    let product = match rid {
+        None => None,
+        Some(rid) => {
+            let found = ctx.app.catalogue().products_by_rid(&[rid]).await?.pop().flatten();
+            let product = found.ok_or(Error::NoSuchProduct)?;
+            memory.listing_of(store, product).await?.ok_or(Error::NoSuchProduct)?;
+            Some(product)
+        }
+    };
+    let mut entries = memory.audit(store, product, before.unwrap_or(i64::MAX), most + 1).await?;
+    let is_all = entries.len() as i64 <= most;
+    entries.truncate(usize::try_from(most).unwrap_or(0));
+    let next = entries.last().filter(|_| !is_all).map(|last| last.id);
+    Ok(Page { entries, next })
+}
+
+/// Who does something to a product, as the log keeps it.
+pub(crate) fn deed(ctx: &Ctx, product: &Product) -> Deed {
+    let account = ctx.session.as_ref().and_then(|session| session.account.as_ref());
+    Deed {
+        store: product.store,
+        product: product.id,
+        account: account.map(|account| account.id),
+        at: ctx.now,
+    }
+}
