@@ -261,7 +261,8 @@ pub fn parse_kilograms(text: &str) -> Option<i64> {
     if fraction.len() > 3 {
         return None;
     }
-    let grams = whole.parse::<i64>().ok()?.checked_mul(1000)? + format!("{fraction:0<3}").parse::<i64>().ok()?;
+    let grams =
+        whole.parse::<i64>().ok()?.checked_mul(1000)? + format!("{fraction:0<3}").parse::<i64>().ok()?;
     (grams <= MAX_GRAMS).then_some(grams)
 }
 

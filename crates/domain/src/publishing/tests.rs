@@ -173,8 +173,11 @@ fn some_sku() -> impl Strategy<Value = SkuTerms> {
 }
 
 fn some_terms() -> impl Strategy<Value = Terms> {
-    (some_status(), proptest::collection::vec(some_sku(), 0..3))
-        .prop_map(|(status, skus)| Terms { status, skus, ..Terms::default() })
+    (some_status(), proptest::collection::vec(some_sku(), 0..3)).prop_map(|(status, skus)| Terms {
+        status,
+        skus,
+        ..Terms::default()
+    })
 }
 
 proptest! {
