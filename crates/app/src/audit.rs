@@ -1,7 +1,6 @@
 //! The audit log: who is told what of it. It is written by the deeds that change something, in their transaction.
 
-use domain::id::StoreId;
-use domain::product::Product;
+use domain::id::{ProductId, StoreId};
 use store::audit::Deed;
 
 pub use store::audit::Entry;
@@ -45,13 +44,8 @@ pub async fn page(
     Ok(Page { entries, next })
 }
 
-/// Who does something to a product, as the log keeps it.
-pub(crate) fn deed(ctx: &Ctx, product: &Product) -> Deed {
+/// Who does something to what a store offers of a product, as the log keeps it.
+pub(crate) fn deed(ctx: &Ctx, store: StoreId, product: ProductId) -> Deed {
     let account = ctx.session.as_ref().and_then(|session| session.account.as_ref());
-    Deed {
-        store: product.store,
-        product: product.id,
-        account: account.map(|account| account.id),
-        at: ctx.now,
-    }
+    Deed { store, product, account: account.map(|account| account.id), at: ctx.now }
 }

@@ -10,6 +10,7 @@ mod error;
 pub mod idempotency;
 pub mod import;
 pub mod listing;
+pub mod offering;
 pub mod one_time_code;
 mod password;
 mod plain;

@@ -17,8 +17,8 @@ use crate::catalogue::Desk;
 use crate::product::kept_store;
 use crate::{Ctx, Error, Result, rid};
 
-/// How often a decision is made again when somebody else was faster.
-const TRIES: usize = 20;
+/// How often a decision is made again when somebody else was faster; of all who try at once one gets through.
+const TRIES: usize = 100;
 /// The kind of an asset that is a picture.
 const PICTURE: i64 = 1;
 
@@ -227,7 +227,7 @@ async fn apply(
     mut steps: Vec<Step>,
 ) -> Result<Outcome> {
     let change = Change::Product(after.id.get());
-    steps.extend(audit(deed(ctx, after), &changes(before, after)));
+    steps.extend(audit(deed(ctx, after.store, after.id), &changes(before, after)));
     steps.extend(record(&change, ctx.now));
     match ctx.app.store().apply(steps).await {
         Ok(_) => {

@@ -8,6 +8,7 @@ pub mod id;
 pub mod limits;
 pub mod merge;
 pub mod money;
+pub mod offering;
 pub mod product;
 pub mod publishing;
 pub mod text;

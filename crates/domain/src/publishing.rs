@@ -38,6 +38,26 @@ pub fn draft(id: ProductId, store: StoreId, rid: String, handle: String, now: Ti
     }
 }
 
+/// A SKU that nothing is known of but its names; its stock is counted.
+pub fn new_sku(id: SkuId, rid: String) -> Sku {
+    Sku {
+        id,
+        rid,
+        id_code: String::new(),
+        barcode: String::new(),
+        cover: String::new(),
+        color: String::new(),
+        model: String::new(),
+        grams: 0,
+        price: Money::ZERO,
+        sale_price: Money::ZERO,
+        commission_rate: BasisPoints::default(),
+        stock: 0,
+        is_tracked: true,
+        may_oversell: false,
+    }
+}
+
 /// Step one: what a product is. `None` leaves what is there.
 #[derive(Clone, Debug)]
 pub struct Basics {
@@ -192,7 +212,7 @@ impl Terms {
             } else {
                 terms.suffices()?;
                 let (id, rid) = names.next().expect("there is a name for each new SKU");
-                product.skus.push(terms.on(&blank(id, rid), &url));
+                product.skus.push(terms.on(&new_sku(id, rid), &url));
             }
         }
         if product.skus.is_empty() || product.skus.len() > MAX_SKUS {
@@ -227,26 +247,6 @@ impl SkuTerms {
             commission_rate: self.commission_rate.unwrap_or(before.commission_rate),
             ..before
         }
-    }
-}
-
-/// A new SKU, whose stock is counted.
-fn blank(id: SkuId, rid: String) -> Sku {
-    Sku {
-        id,
-        rid,
-        id_code: String::new(),
-        barcode: String::new(),
-        cover: String::new(),
-        color: String::new(),
-        model: String::new(),
-        grams: 0,
-        price: Money::ZERO,
-        sale_price: Money::ZERO,
-        commission_rate: BasisPoints::default(),
-        stock: 0,
-        is_tracked: true,
-        may_oversell: false,
     }
 }
 

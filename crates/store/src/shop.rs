@@ -36,7 +36,7 @@ statements! {
     CATEGORIES_ON_SALE = "select id, '', name, created_at from category
         where exists (select 1 from product join listing on listing.product_id = product.id
             where product.category_id = category.id and product.status = 2 and not product.is_deleted
-                and listing.is_open and ($1 is null or listing.store_id = $1))
+                and listing.status = 1 and ($1 is null or listing.store_id = $1))
         order by id";
     /// Real and shown sales over the products of each of these stores.
     SALES = sales!(" in (select value from json_each($1))"),

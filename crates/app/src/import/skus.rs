@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::id::SkuId;
-use domain::money::{BasisPoints, Money};
 use domain::product::Sku;
+use domain::publishing::new_sku;
 
 use super::names::Provisional;
 use super::sheet::{Options, Prices, Problems, SkuRow};
@@ -92,21 +92,9 @@ fn new(row: &SkuRow, numbers: &mut Provisional, problems: &mut Problems) -> Sku 
         problems.add(row.line, Some("Variant Price"), message);
     }
     let blank = Sku {
-        id: SkuId::new(numbers.next()),
-        rid: String::new(),
-        id_code: String::new(),
-        barcode: String::new(),
-        cover: String::new(),
-        color: String::new(),
-        model: String::new(),
-        grams: 0,
-        price: Money::ZERO,
-        sale_price: Money::ZERO,
-        commission_rate: BasisPoints::default(),
-        stock: 0,
         // Who gives a stock and has no column for the tracker means it to be counted.
         is_tracked: row.stock.is_some(),
-        may_oversell: false,
+        ..new_sku(SkuId::new(numbers.next()), String::new())
     };
     updated(&blank, row)
 }

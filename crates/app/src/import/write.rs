@@ -41,7 +41,7 @@ pub(super) async fn write(ctx: &Ctx, plan: Plan) -> Result<Vec<Change>> {
         for changed in &mut changes {
             changed.sku = changed.sku.map(|sku| SkuId::new(settled(sku.get(), first.sku)));
         }
-        steps.extend(audit(deed(ctx, &product), &changes));
+        steps.extend(audit(deed(ctx, product.store, product.id), &changes));
         picture += count(product.pictures.len());
     }
     let changes = if brings_names || written.len() > MANY {

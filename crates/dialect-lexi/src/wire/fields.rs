@@ -1,5 +1,6 @@
 //! What a request says, in its query, its body or both: apps send numbers as texts, and DELETE with a body.
 
+use app::Error as AppError;
 use axum::http::request::Parts;
 use serde_json::{Map, Value};
 use web::fields;
@@ -9,7 +10,7 @@ use crate::error::Error;
 /// The longest text of a field, in bytes.
 const LONGEST_TEXT: usize = 1000;
 /// Names in one list at most.
-const MOST_RIDS: usize = 500;
+pub(crate) const MOST_RIDS: usize = 500;
 
 /// Fields by name.
 pub(crate) struct Fields(Map<String, Value>);
@@ -78,6 +79,19 @@ impl Fields {
             Value::String(text) => text.trim().parse().ok(),
             _ => None,
         }
+    }
+
+    /// A list of objects, at least one.
+    pub(crate) fn objects(&self, name: &'static str) -> Result<Vec<Self>, Error> {
+        let Some(Value::Array(values)) = self.0.get(name) else {
+            return Err(AppError::BadField(name).into());
+        };
+        if values.is_empty() || values.len() > MOST_RIDS {
+            return Err(AppError::BadField(name).into());
+        }
+        let object =
+            |value: &Value| value.as_object().cloned().map(Self).ok_or(AppError::BadField(name).into());
+        values.iter().map(object).collect()
     }
 
     /// Public ids under one name or the other: one, a comma list, or an array.

@@ -3,7 +3,9 @@
 mod account;
 mod cart;
 mod category;
+mod distribution;
 mod hostile;
+mod offering;
 mod product;
 mod sku;
 mod statements;

@@ -14,7 +14,7 @@ fn begun() -> Product {
     draft(ProductId::new(1), StoreId::new(1), "100000000001".to_owned(), "tea".to_owned(), NOW)
 }
 
-fn new_sku(color: &str) -> SkuTerms {
+fn variant(color: &str) -> SkuTerms {
     SkuTerms {
         color: Some(color.to_owned()),
         grams: Some(2500),
@@ -39,7 +39,7 @@ fn with(skus: Vec<SkuTerms>) -> Terms {
 }
 
 fn two() -> Product {
-    taken(&with(vec![new_sku("red"), new_sku("blue")]), &begun(), 1).unwrap()
+    taken(&with(vec![variant("red"), variant("blue")]), &begun(), 1).unwrap()
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn what_is_left_out_stays_what_is_named_changes_and_what_is_new_is_added() {
     assert_eq!(before.skus[0].cover, "/7.jpg");
     let terms = with(vec![
         SkuTerms { price: Some(Money::from_minor(900)), cover: Some(None), ..of("1") },
-        new_sku("green"),
+        variant("green"),
     ]);
     let after = taken(&terms, &before, 3).unwrap();
     let shown: Vec<_> = after
@@ -63,15 +63,15 @@ fn what_is_left_out_stays_what_is_named_changes_and_what_is_new_is_added() {
 #[test]
 fn what_makes_no_sense_is_a_mistake() {
     let without = |strip: fn(&mut SkuTerms)| {
-        let mut sku = new_sku("red");
+        let mut sku = variant("red");
         strip(&mut sku);
         with(vec![sku])
     };
     let off = Terms { status: Some(Status::OffSale), ..Terms::default() };
-    let back = Terms { status: Some(Status::Draft), skus: vec![new_sku("red")], ..Terms::default() };
+    let back = Terms { status: Some(Status::Draft), skus: vec![variant("red")], ..Terms::default() };
     for (before, terms, mistake) in [
         (begun(), Terms::default(), Mistake::HowMany),
-        (begun(), with((0..=MAX_SKUS).map(|_| new_sku("red")).collect()), Mistake::HowMany),
+        (begun(), with((0..=MAX_SKUS).map(|_| variant("red")).collect()), Mistake::HowMany),
         (begun(), with(vec![of("1")]), Mistake::WhichSku),
         (two(), with(vec![of("3")]), Mistake::WhichSku),
         (two(), with(vec![of("1"), of("2"), of("1")]), Mistake::WhichSku),
