@@ -5,7 +5,6 @@ use store::audit::Deed;
 
 pub use store::audit::Entry;
 
-use crate::product::kept_store;
 use crate::{Ctx, Error, Result};
 
 /// A stretch of the audit log.
@@ -17,16 +16,15 @@ pub struct Page {
     pub next: Option<i64>,
 }
 
-/// Up to `most` entries of the caller's store, or of the named one, older than the entry `before`; of one product only
-/// when its public id is given.
+/// Up to `most` entries of a store, older than the entry `before`; of one product that it offers or has offered, when a
+/// public id is given.
 pub async fn page(
     ctx: &Ctx,
-    named: Option<StoreId>,
+    store: StoreId,
     rid: Option<&str>,
     before: Option<i64>,
     most: i64,
 ) -> Result<Page> {
-    let store = kept_store(ctx, named)?;
     let memory = ctx.app.store();
     let product = match rid {
         None => None,

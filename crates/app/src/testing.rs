@@ -1,6 +1,7 @@
 //! A small shop for tests: a clock that stands still, repeatable ids, a database that ends with the test.
 
-use domain::id::{BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
+use domain::asset::Asset;
+use domain::id::{AssetId, BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
 use domain::money::{BasisPoints, Money};
 use domain::product::{Listing, Making, Product, Sku, Standing, Status};
 use domain::time::Timestamp;
@@ -98,6 +99,24 @@ impl App {
         let labels = [term(1, "环保有机", 2), term(2, "手工制作", 1)];
         let mut steps: Vec<_> = labels.iter().map(|label| store::shop::add_label(label, NOW)).collect();
         steps.push(store::shop::add_material(&term(1, "纯棉", 1), NOW));
+        self.apply(steps, Change::Catalogue).await;
+    }
+
+    /// Adds pictures 1 to 3 of the first store, 4 of the second, 5 of an operator, and the first store's film 6.
+    pub async fn add_assets(&self) {
+        let owners = [Some(1), Some(1), Some(1), Some(2), None, Some(1)];
+        let asset = |(id, owner): (i64, Option<i64>)| Asset {
+            id: AssetId::new(id),
+            store: owner.map(StoreId::new),
+            file: format!("260102/{id}.jpg"),
+            filename: format!("{id} at home.jpg"),
+            kind: if id == 6 { 2 } else { 1 },
+            bytes: 1000,
+            width: 40,
+            height: 30,
+            created_at: NOW,
+        };
+        let steps = (1..).zip(owners).map(|owned| store::asset::add(&asset(owned))).collect();
         self.apply(steps, Change::Catalogue).await;
     }
 

@@ -2,6 +2,7 @@
 //! wire formats only, no rule of the shop.
 
 mod account;
+mod audit;
 mod auth;
 mod brand;
 mod cart;
@@ -12,6 +13,7 @@ mod offering;
 mod official;
 mod page;
 mod product;
+mod publishing;
 mod sku;
 mod userlike;
 mod wire;
@@ -60,6 +62,13 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
         .route("/products/{rid}/detail", get(product::detail))
         .route("/products/skus", get(sku::group))
         .route("/products/many_skus", get(sku::groups))
+        .route("/products/{rid}/publish_one", get(publishing::show_basics))
+        .route("/products/publish_one", post(publishing::begin).put(publishing::rewrite))
+        .route("/products/{rid}/publish_two", get(publishing::show_terms))
+        .route("/products/publish_two/warehouse", post(publishing::store_away))
+        .route("/products/publish_two/publish", post(publishing::publish))
+        .route("/products/publish_two", put(publishing::change))
+        .route("/products/audit", get(audit::list))
         .route("/products/statistical", get(offering::count))
         .route("/products/{rid}/distribute_setting", post(offering::set_distribution))
         .route("/products/status/up", put(offering::up))

@@ -224,6 +224,16 @@ impl Product {
         self.status == Status::OnSale && !self.is_deleted
     }
 
+    /// Where its own store's offer stands; `None` once it is deleted.
+    pub fn standing(&self) -> Option<Standing> {
+        match self.status {
+            _ if self.is_deleted => None,
+            Status::Draft | Status::Warehouse => Some(Standing::InWarehouse),
+            Status::OnSale => Some(Standing::OnSale),
+            Status::OffSale => Some(Standing::OffSale),
+        }
+    }
+
     /// The SKU that stands for the product where a client knows products only.
     pub fn first_sku(&self) -> Option<&Sku> {
         self.skus.first()
@@ -278,13 +288,7 @@ pub struct Listing {
 impl Listing {
     /// Where the offer stands, by the listing and its product together; `None` when there is no offer any more.
     pub fn standing(&self, product: &Product) -> Option<Standing> {
-        let of_product = match product.status {
-            _ if product.is_deleted => return None,
-            Status::Draft | Status::Warehouse => Standing::InWarehouse,
-            Status::OnSale => Standing::OnSale,
-            Status::OffSale => Standing::OffSale,
-        };
-        Some(match (of_product, self.status?) {
+        Some(match (product.standing()?, self.status?) {
             (Standing::InWarehouse, _) | (_, Standing::InWarehouse) => Standing::InWarehouse,
             (Standing::OffSale, _) | (_, Standing::OffSale) => Standing::OffSale,
             (Standing::OnSale, Standing::OnSale) => Standing::OnSale,

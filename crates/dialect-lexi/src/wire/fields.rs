@@ -83,15 +83,36 @@ impl Fields {
 
     /// A list of objects, at least one.
     pub(crate) fn objects(&self, name: &'static str) -> Result<Vec<Self>, Error> {
-        let Some(Value::Array(values)) = self.0.get(name) else {
-            return Err(AppError::BadField(name).into());
-        };
-        if values.is_empty() || values.len() > MOST_RIDS {
-            return Err(AppError::BadField(name).into());
+        let objects = |value: &Value| objects(value).filter(|objects| !objects.is_empty());
+        self.required(name, objects)
+    }
+
+    /// Whether there is something under a name, and be it null.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// What must be there, and be neither null nor blank.
+    pub(crate) fn required<T>(
+        &self,
+        name: &'static str,
+        read: impl Fn(&Value) -> Option<T>,
+    ) -> Result<T, Error> {
+        let value = self.0.get(name).filter(|value| !is_blank(value));
+        value.and_then(read).ok_or(AppError::BadField(name).into())
+    }
+
+    /// What may be left out; null and a blank text clear it.
+    pub(crate) fn optional<T: Default>(
+        &self,
+        name: &'static str,
+        read: impl Fn(&Value) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(value) if is_blank(value) => Ok(Some(T::default())),
+            Some(value) => read(value).map(Some).ok_or(AppError::BadField(name).into()),
         }
-        let object =
-            |value: &Value| value.as_object().cloned().map(Self).ok_or(AppError::BadField(name).into());
-        values.iter().map(object).collect()
     }
 
     /// Public ids under one name or the other: one, a comma list, or an array.
@@ -119,6 +140,16 @@ impl Fields {
         }
         Ok(rids)
     }
+}
+
+fn is_blank(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// A list of objects.
+pub(crate) fn objects(value: &Value) -> Option<Vec<Fields>> {
+    let values = value.as_array().filter(|values| values.len() <= MOST_RIDS)?;
+    values.iter().map(|value| value.as_object().cloned().map(Fields)).collect()
 }
 
 /// Texts between commas, without blanks and empty ones.

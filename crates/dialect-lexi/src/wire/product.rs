@@ -24,7 +24,7 @@ use crate::wire::number::Number;
 /// Seconds of a day.
 const DAY: i64 = 24 * 60 * 60;
 /// The type of an asset that is a picture.
-const PICTURE: u8 = 1;
+const PICTURE: i64 = 1;
 /// Where the folder of uploaded pictures begins.
 const UPLOADS: &str = "/_uploads/photos/";
 
@@ -220,7 +220,7 @@ impl<'a> Product<'a> {
             cover: links.absolute(product.cover().unwrap_or_default()),
             custom_details: &making.custom_details,
             features: &product.features,
-            id_code: id_code(product.first_sku()),
+            id_code: code(product.main_code()),
             is_custom_made: making.is_custom_made,
             is_custom_service: making.is_custom_service,
             is_distributed: product.is_distributed,
@@ -240,16 +240,16 @@ impl<'a> Product<'a> {
             real_price: real.map_or(Money::ZERO, |sku| sku.price).into(),
             real_sale_price: real.map_or(Money::ZERO, |sku| sku.sale_price).into(),
             rid: &product.rid,
-            status: status(offered),
+            status: status(offered.standing(), product),
             sticked: product.is_recommended,
             total_stock: skus.iter().map(Sku::shown_stock).sum(),
         }
     }
 }
 
-/// The code of a SKU, which is null where it has none.
-pub(crate) fn id_code(sku: Option<&Sku>) -> Option<&str> {
-    sku.map(|sku| sku.id_code.as_str()).filter(|code| !code.is_empty())
+/// A code, which is null where there is none.
+pub(crate) fn code(code: &str) -> Option<&str> {
+    Some(code).filter(|code| !code.is_empty())
 }
 
 /// The distinct modes of the SKUs, in order.
@@ -264,10 +264,10 @@ fn modes(skus: &[Sku]) -> Vec<Cow<'_, str>> {
 }
 
 /// In the warehouse, on sale, taken off, sold out.
-fn status(offered: &Offered) -> u8 {
-    match offered.standing() {
+pub(crate) fn status(standing: Option<Standing>, product: &domain::product::Product) -> u8 {
+    match standing {
         Some(Standing::InWarehouse) => 0,
-        Some(Standing::OnSale) if offered.product.is_in_stock() => 1,
+        Some(Standing::OnSale) if product.is_in_stock() => 1,
         Some(Standing::OnSale) => 3,
         Some(Standing::OffSale) | None => 2,
     }
@@ -300,30 +300,53 @@ pub(crate) struct Detail<'a> {
 
 /// A picture, as an asset.
 #[derive(Serialize)]
-struct Image<'a> {
+pub(crate) struct Image<'a> {
     created_at: i64,
     filename: &'a str,
     filepath: &'a str,
-    id: usize,
-    #[serde(rename = "type")]
-    kind: u8,
+    id: i64,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<i64>,
     view_url: Cow<'a, str>,
+}
+
+impl<'a> Image<'a> {
+    /// The pictures of a product. Where only an address is known, a picture is as old as the product, and its number is its
+    /// place.
+    pub(crate) fn all(product: &'a domain::product::Product, links: &Links) -> Vec<Self> {
+        let image = |(picture, place): (&'a Picture, i64)| match &picture.asset {
+            Some(asset) => Self {
+                created_at: asset.created_at.seconds(),
+                filename: &asset.filename,
+                filepath: &asset.file,
+                id: asset.id.get(),
+                kind: Some(asset.kind),
+                view_url: links.absolute(&picture.url),
+            },
+            None => Self {
+                created_at: product.created_at.seconds(),
+                filename: picture.url.rsplit('/').next().unwrap_or_default(),
+                filepath: picture.url.split_once(UPLOADS).map_or(&picture.url, |(_, path)| path),
+                id: place,
+                kind: Some(PICTURE),
+                view_url: links.absolute(&picture.url),
+            },
+        };
+        product.pictures.iter().zip(1..).map(image).collect()
+    }
+
+    /// Without its type.
+    pub(crate) fn untyped(self) -> Self {
+        Self { kind: None, ..self }
+    }
 }
 
 impl<'a> Detail<'a> {
     pub(crate) fn new(offered: &'a Offered, desk: &'a Desk, links: &Links) -> Self {
         let product = &*offered.product;
-        let image = |(Picture { url: address, .. }, id): (&'a Picture, usize)| Image {
-            created_at: product.created_at.seconds(),
-            filename: address.rsplit('/').next().unwrap_or_default(),
-            filepath: address.split_once(UPLOADS).map_or(address, |(_, path)| path),
-            id,
-            kind: PICTURE,
-            view_url: links.absolute(address),
-        };
         Self {
             content: &desk.content,
-            images: product.pictures.iter().zip(1..).map(image).collect(),
+            images: Image::all(product, links),
             keywords: &product.keywords,
             product_return_policy: &desk.return_policy,
         }

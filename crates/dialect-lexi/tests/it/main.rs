@@ -7,6 +7,7 @@ mod distribution;
 mod hostile;
 mod offering;
 mod product;
+mod publishing;
 mod sku;
 mod statements;
 mod userlike;
@@ -116,6 +117,11 @@ impl<'a> Who<'a> {
     async fn merchant(shop: &'a TestShop, store: i64) -> Self {
         let email = format!("merchant{store}@example.com");
         Self::of_role(shop, &email, Role::Merchant(StoreId::new(store))).await
+    }
+
+    /// Another merchant of the first store.
+    async fn keeper(shop: &'a TestShop) -> Self {
+        Self::of_role(shop, "keeper@example.com", Role::Merchant(StoreId::new(1))).await
     }
 
     fn begin(&self, verb: &str, path: &str) -> TestRequest<'a> {
