@@ -311,28 +311,27 @@ pub(crate) struct Image<'a> {
 }
 
 impl<'a> Image<'a> {
-    /// The pictures of a product. Where only an address is known, a picture is as old as the product, and its number is its
-    /// place.
-    pub(crate) fn all(product: &'a domain::product::Product, links: &Links) -> Vec<Self> {
-        let image = |(picture, place): (&'a Picture, i64)| match &picture.asset {
+    /// A picture of a product; where only its address is known, it has this number and this age.
+    pub(crate) fn picture(picture: &'a Picture, id: i64, created_at: i64, links: &Links) -> Self {
+        let view_url = links.absolute(&picture.url);
+        match &picture.asset {
             Some(asset) => Self {
                 created_at: asset.created_at.seconds(),
                 filename: &asset.filename,
                 filepath: &asset.file,
                 id: asset.id.get(),
                 kind: Some(asset.kind),
-                view_url: links.absolute(&picture.url),
+                view_url,
             },
             None => Self {
-                created_at: product.created_at.seconds(),
+                created_at,
                 filename: picture.url.rsplit('/').next().unwrap_or_default(),
                 filepath: picture.url.split_once(UPLOADS).map_or(&picture.url, |(_, path)| path),
-                id: place,
+                id,
                 kind: Some(PICTURE),
-                view_url: links.absolute(&picture.url),
+                view_url,
             },
-        };
-        product.pictures.iter().zip(1..).map(image).collect()
+        }
     }
 
     /// Without its type.
@@ -344,9 +343,11 @@ impl<'a> Image<'a> {
 impl<'a> Detail<'a> {
     pub(crate) fn new(offered: &'a Offered, desk: &'a Desk, links: &Links) -> Self {
         let product = &*offered.product;
+        let made_at = product.created_at.seconds();
+        let image = |(picture, id): (&'a Picture, i64)| Image::picture(picture, id, made_at, links);
         Self {
             content: &desk.content,
-            images: Image::all(product, links),
+            images: product.pictures.iter().zip(1..).map(image).collect(),
             keywords: &product.keywords,
             product_return_policy: &desk.return_policy,
         }

@@ -180,14 +180,16 @@ struct Label<'a> {
 impl<'a> ShownBasics<'a> {
     pub(crate) fn new(kept: &'a Kept, links: &Links) -> Self {
         let Kept { product, desk, labels } = kept;
-        let making = &product.making;
+        let (making, made_at) = (&product.making, product.created_at.seconds());
+        // A picture that is no asset has no number that could be sent back.
+        let image = |picture| Image::picture(picture, 0, made_at, links);
         let label = |label: &'a app::catalogue::Term| Label {
             id: label.id,
             name: &label.name,
             sort_order: label.sort_order,
         };
         Self {
-            asset_ids: Image::all(product, links),
+            asset_ids: product.pictures.iter().map(image).collect(),
             content: &desk.content,
             cover: links.absolute(product.cover().unwrap_or_default()),
             custom_details: &making.custom_details,
