@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use app::{App, Clock, Ctx, Entropy, Settings};
+use domain::id::StoreId;
 use store::{Options, Store};
 use web::Shop;
 
@@ -54,6 +55,17 @@ pub(crate) fn visit_existing(place: &Place) -> Result<Ctx> {
         );
     }
     visit(place)
+}
+
+/// The store of a name.
+pub(crate) async fn store_named(ctx: &Ctx, name: &str) -> Result<StoreId> {
+    let stores = ctx.app.store().stores().await?;
+    let found = stores.iter().find(|known| known.name == name);
+    let found = found.ok_or_else(|| {
+        let names: Vec<_> = stores.iter().map(|store| store.name.as_str()).collect();
+        anyhow!("there is no store {name:?}; there are: {}", names.join(", "))
+    })?;
+    Ok(StoreId::new(found.id))
 }
 
 /// Whether a server holds the folder.

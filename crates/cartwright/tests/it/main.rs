@@ -1,5 +1,6 @@
 //! The program as its users meet it: started, called, stopped and restarted as a process.
 
+mod audit;
 mod commands;
 mod damage;
 mod demo;

@@ -4,6 +4,7 @@ mod client;
 mod hostile;
 mod model;
 mod parallel;
+mod publishing;
 mod rights;
 mod routes;
 mod story;

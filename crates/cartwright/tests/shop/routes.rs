@@ -137,6 +137,9 @@ const OF_STORE: &[(&str, Field)] = &[
 ];
 const SKUS: &[(&str, Field)] = &[("rid", Rid), ("store_rid", Search)];
 const RID: &[(&str, Field)] = &[("rid", Rid)];
+const STEP_ONE: &[(&str, Field)] =
+    &[("rid", Rid), ("name", Search), ("asset_ids", Search), ("labels", Search), ("keywords", Search)];
+const STEP_TWO: &[(&str, Field)] = &[("rid", Rid), ("status", Search), ("skus", Search)];
 const LEXI_LOGIN: &[(&str, Field)] = &[("email", Name), ("password", Secret)];
 const LEXI_ACCOUNT: &[(&str, Field)] = &[("email", Name), ("password", Secret), ("username", Name)];
 const LEXI_ITEM: &[(&str, Field)] = &[("rid", SkuRid), ("quantity", Total)];
@@ -206,6 +209,14 @@ pub(crate) const ROUTES: &[Route] = &[
     row("lexi", "get", "/products/{rid}/detail", Public, &[]),
     row("lexi", "get", "/products/skus", Public, SKUS),
     row("lexi", "get", "/products/many_skus", Public, SKUS),
+    row("lexi", "get", "/products/{rid}/publish_one", Keepers, &[]),
+    row("lexi", "post", "/products/publish_one", Keepers, STEP_ONE),
+    row("lexi", "put", "/products/publish_one", Keepers, STEP_ONE),
+    row("lexi", "get", "/products/{rid}/publish_two", Keepers, &[]),
+    row("lexi", "post", "/products/publish_two/warehouse", Keepers, STEP_TWO),
+    row("lexi", "post", "/products/publish_two/publish", Keepers, STEP_TWO),
+    row("lexi", "put", "/products/publish_two", Keepers, STEP_TWO),
+    row("lexi", "get", "/products/audit", Keepers, &[("rid", Rid), ("before", Search), ("per_page", Search)]),
     row("lexi", "get", "/products/statistical", Keepers, &[("sid", Search)]),
     row("lexi", "post", "/products/{rid}/distribute_setting", Keepers, &[("skus", Search)]),
     row("lexi", "put", "/products/status/up", Keepers, RID),
