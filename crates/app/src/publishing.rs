@@ -119,7 +119,8 @@ pub async fn complete(ctx: &Ctx, rid: &str, named: Option<StoreId>, said: &Terms
         let covers: Vec<_> = said.skus.iter().filter_map(|sku| sku.cover.flatten()).collect();
         let assets = assets(ctx, before.store, &covers, "cover_id").await?;
         let url = |id| assets.iter().find(|asset| asset.id == id).map_or_else(String::new, Asset::path);
-        let mut product = said.of(&before, names(ctx, said.new_skus()).await?, url)?;
+        let mut product = said.of(&before, url)?;
+        name_skus(ctx, &mut product).await?;
         product.updated_at = ctx.now.after(before.updated_at);
         if product.status == Status::OnSale {
             product.published_at = product.published_at.or(Some(product.updated_at));
@@ -202,10 +203,18 @@ async fn assets(ctx: &Ctx, store: StoreId, ids: &[AssetId], field: &'static str)
     found.collect::<Option<_>>().ok_or(Error::BadField(field))
 }
 
-/// Numbers and public ids for new SKUs.
-async fn names(ctx: &Ctx, count: usize) -> Result<impl Iterator<Item = (SkuId, String)>> {
-    let first = if count > 0 { ctx.app.store().allocate("sku", count as i64).await? } else { 0 };
-    Ok((first..).map(SkuId::new).zip(rid::fresh(ctx, count).await?))
+/// Gives new SKUs a number and a public id.
+async fn name_skus(ctx: &Ctx, product: &mut Product) -> Result<()> {
+    let new: Vec<_> = product.skus.iter_mut().filter(|sku| sku.rid.is_empty()).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let first = ctx.app.store().allocate("sku", new.len() as i64).await?;
+    let rids = rid::fresh(ctx, new.len()).await?;
+    for (sku, (id, rid)) in new.into_iter().zip((first..).zip(rids)) {
+        (sku.id, sku.rid) = (SkuId::new(id), rid);
+    }
+    Ok(())
 }
 
 /// The first of the numbers for the pictures of a product.

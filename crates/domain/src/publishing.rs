@@ -180,18 +180,8 @@ pub enum Mistake {
 }
 
 impl Terms {
-    /// How many SKUs are new.
-    pub fn new_skus(&self) -> usize {
-        self.skus.iter().filter(|sku| sku.rid.is_none()).count()
-    }
-
-    /// The product as step two wants it. Each new SKU takes a name from `names`, and `url` tells where an asset is.
-    pub fn of(
-        &self,
-        before: &Product,
-        mut names: impl Iterator<Item = (SkuId, String)>,
-        url: impl Fn(AssetId) -> String,
-    ) -> Result<Product, Mistake> {
+    /// The product as step two wants it, new SKUs without a public id. `url` tells where an asset is.
+    pub fn of(&self, before: &Product, url: impl Fn(AssetId) -> String) -> Result<Product, Mistake> {
         let usual = if before.status == Status::Draft { Status::Warehouse } else { before.status };
         let status = self.status.unwrap_or(usual);
         // A product with SKUs is no draft.
@@ -211,8 +201,7 @@ impl Terms {
                 *known = terms.on(known, &url);
             } else {
                 terms.suffices()?;
-                let (id, rid) = names.next().expect("there is a name for each new SKU");
-                product.skus.push(terms.on(&new_sku(id, rid), &url));
+                product.skus.push(terms.on(&new_sku(SkuId::new(0), String::new()), &url));
             }
         }
         if product.skus.is_empty() || product.skus.len() > MAX_SKUS {

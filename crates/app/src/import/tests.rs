@@ -328,6 +328,36 @@ async fn other_processes_are_told() {
     assert_eq!(shop.app.catalogue().offered(tea).await.unwrap().unwrap().product.skus[0].price.minor(), 990);
 }
 
+#[tokio::test]
+async fn the_audit_log_is_told_of_changes_and_not_of_what_is_new() {
+    let shop = Shop::with_teas().await;
+    let log = async || shop.app.store().audit(StoreId::new(1), None, i64::MAX, 100).await.unwrap();
+    assert_eq!(log().await, []);
+    let header = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price";
+    let rows = "pot,Pot,Color,blue,P2,7\ngreen-tea,Green tea,Color,red,G1,9\nnew,New,Color,red,N1,1";
+    shop.import(&format!("{header}\n{rows}\n")).await;
+    let pot = shop.product("pot").await;
+    let new: Vec<_> = pot.skus.iter().filter(|sku| sku.id_code == "P2").map(|sku| sku.rid.clone()).collect();
+    let told: Vec<_> = log()
+        .await
+        .into_iter()
+        .map(|entry| (entry.product, entry.sku, entry.field.name(), entry.before, entry.after))
+        .collect();
+    let of_new = |field, after| (pot.rid.clone(), Some(new[0].clone()), field, None, Some(after));
+    let tea = shop.product("green-tea").await;
+    let cheaper = (tea.rid, Some(tea.skus[0].rid.clone()), "price", Some(850), Some(900));
+    assert_eq!(
+        told,
+        [
+            cheaper,
+            of_new("commission_rate", 0),
+            of_new("stock", 0),
+            of_new("sale_price", 0),
+            of_new("price", 700),
+        ]
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_others_change_meanwhile_is_not_lost() {
     // The store runs long transactions in another way than short ones.
