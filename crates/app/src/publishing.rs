@@ -33,15 +33,6 @@ pub struct Kept {
     pub labels: Vec<Term>,
 }
 
-/// What became of a step.
-enum Outcome {
-    Done,
-    /// It was done before, under this very key; only its reply was lost.
-    DoneBefore,
-    /// Somebody has changed meanwhile what was decided from.
-    Again(Refusal),
-}
-
 impl From<Mistake> for Error {
     fn from(mistake: Mistake) -> Self {
         match mistake {
@@ -65,28 +56,20 @@ pub async fn begin(ctx: &Ctx, named: Option<StoreId>, said: &Basics) -> Result<K
     let store = kept_store(ctx, named)?;
     let memory = ctx.app.store();
     for _ in 0..TRIES {
+        if let Some(kept) = done_before(ctx).await? {
+            return Ok(kept);
+        }
         let found = Found::of(ctx, store, said).await?;
         let rid = rid::fresh(ctx, 1).await?.pop().expect("there are as many as were asked for");
         let id = ProductId::new(memory.allocate("product", 1).await?);
         let before = draft(id, store, rid.clone(), rid.clone(), ctx.now);
         let after = found.on(said, &before, Desk::default());
-        let key = ctx.key.as_ref();
-        let mut steps: Vec<_> =
-            key.map(|key| idempotency::claim_making(key, Some(&rid), ctx.now)).into_iter().collect();
+        let mut steps = claimed(ctx, &before);
         steps.extend(parts::refers_to(said.category, said.material));
         steps.extend(rows::add(&after.product, &after.desk, pictures(ctx, &after.product).await?));
         steps.extend(parts::set_labels(id, &said.labels));
-        match apply(ctx, None, &after.product, steps).await? {
-            Outcome::Done => return Ok(after),
-            Outcome::DoneBefore => {
-                let record = match key {
-                    Some(key) => memory.idempotency_record(key, ctx.now).await?,
-                    None => None,
-                };
-                let made = record.and_then(|record| record.made).ok_or(Error::NoSuchProduct)?;
-                return view(ctx, &made).await;
-            }
-            Outcome::Again(_) => {}
+        if apply(ctx, None, &after.product, steps).await?.is_none() {
+            return Ok(after);
         }
     }
     Err(overtaken())
@@ -95,17 +78,19 @@ pub async fn begin(ctx: &Ctx, named: Option<StoreId>, said: &Basics) -> Result<K
 /// Step one again: changes what a product is, whatever its status.
 pub async fn rewrite(ctx: &Ctx, rid: &str, named: Option<StoreId>, said: &Basics) -> Result<Kept> {
     for _ in 0..TRIES {
+        if let Some(kept) = done_before(ctx).await? {
+            return Ok(kept);
+        }
         let Kept { product: before, desk, .. } = kept(ctx, rid, named).await?;
         let mut after = Found::of(ctx, before.store, said).await?.on(said, &before, desk);
         after.product.updated_at = ctx.now.after(before.updated_at);
-        let mut steps = opened(ctx, &before);
+        let mut steps = claimed(ctx, &before);
+        steps.push(rows::untouched(before.id, before.updated_at));
         steps.extend(parts::refers_to(said.category, said.material));
         steps.extend(rows::update(&after.product, &after.desk, pictures(ctx, &after.product).await?));
         steps.extend(parts::set_labels(before.id, &said.labels));
-        match apply(ctx, Some(&before), &after.product, steps).await? {
-            Outcome::Done => return Ok(after),
-            Outcome::DoneBefore => return view(ctx, rid).await,
-            Outcome::Again(_) => {}
+        if apply(ctx, Some(&before), &after.product, steps).await?.is_none() {
+            return Ok(after);
         }
     }
     Err(overtaken())
@@ -115,6 +100,9 @@ pub async fn rewrite(ctx: &Ctx, rid: &str, named: Option<StoreId>, said: &Basics
 /// taken up, it stays distributed.
 pub async fn complete(ctx: &Ctx, rid: &str, named: Option<StoreId>, said: &Terms) -> Result<Kept> {
     for _ in 0..TRIES {
+        if let Some(kept) = done_before(ctx).await? {
+            return Ok(kept);
+        }
         let Kept { product: before, desk, labels } = kept(ctx, rid, named).await?;
         let covers: Vec<_> = said.skus.iter().filter_map(|sku| sku.cover.flatten()).collect();
         let assets = assets(ctx, before.store, &covers, "cover_id").await?;
@@ -130,16 +118,16 @@ pub async fn complete(ctx: &Ctx, rid: &str, named: Option<StoreId>, said: &Terms
             freight_template: said.freight_template.clone().unwrap_or(desk.freight_template),
             ..desk
         };
-        let mut steps = opened(ctx, &before);
+        let mut steps = claimed(ctx, &before);
+        steps.push(rows::untouched(before.id, before.updated_at));
         if before.is_distributed && !product.is_distributed {
             steps.push(listing::not_taken_up(before.id));
         }
         steps.extend(rows::update(&product, &desk, pictures(ctx, &product).await?));
         match apply(ctx, Some(&before), &product, steps).await? {
-            Outcome::Done => return Ok(Kept { product, desk, labels }),
-            Outcome::DoneBefore => return view(ctx, rid).await,
-            Outcome::Again(Refusal::Taken) => return Err(Error::Forbidden),
-            Outcome::Again(_) => {}
+            None => return Ok(Kept { product, desk, labels }),
+            Some(Refusal::Taken) => return Err(Error::Forbidden),
+            Some(_) => {}
         }
     }
     Err(overtaken())
@@ -160,6 +148,13 @@ async fn kept(ctx: &Ctx, rid: &str, named: Option<StoreId>) -> Result<Kept> {
     let product = memory.products(&[id]).await?.pop().filter(is_theirs).ok_or(Error::NoSuchProduct)?;
     let desk = memory.product_desk(id).await?.ok_or(Error::NoSuchProduct)?;
     Ok(Kept { product, desk, labels: memory.product_labels(id).await? })
+}
+
+/// The product that this very key has made or changed already; only the reply was lost.
+async fn done_before(ctx: &Ctx) -> Result<Option<Kept>> {
+    let Some(key) = &ctx.key else { return Ok(None) };
+    let Some(record) = ctx.app.store().idempotency_record(key, ctx.now).await? else { return Ok(None) };
+    view(ctx, &record.made.ok_or(Error::NoSuchProduct)?).await.map(Some)
 }
 
 /// What step one refers to.
@@ -222,29 +217,28 @@ async fn pictures(ctx: &Ctx, product: &Product) -> Result<i64> {
     Ok(ctx.app.store().allocate("picture", product.pictures.len() as i64).await?)
 }
 
-/// The first steps of a change: its key, and that the product is as it was seen.
-fn opened(ctx: &Ctx, before: &Product) -> Vec<Step> {
-    let claim = ctx.key.iter().map(|key| idempotency::claim(key, ctx.now));
-    claim.chain([rows::untouched(before.id, before.updated_at)]).collect()
+/// Claims the key, if there is one, for a change of the product.
+fn claimed(ctx: &Ctx, product: &Product) -> Vec<Step> {
+    ctx.key.iter().map(|key| idempotency::claim_making(key, Some(&product.rid), ctx.now)).collect()
 }
 
-/// Applies the steps, and tells the audit log and everybody who remembers the product.
+/// Applies the steps, and tells the audit log and everybody who remembers the product. Nothing is done where something was
+/// in the way, which is returned; then what was decided from has changed.
 async fn apply(
     ctx: &Ctx,
     before: Option<&Product>,
     after: &Product,
     mut steps: Vec<Step>,
-) -> Result<Outcome> {
+) -> Result<Option<Refusal>> {
     let change = Change::Product(after.id.get());
     steps.extend(audit(deed(ctx, after.store, after.id), &changes(before, after)));
     steps.extend(record(&change, ctx.now));
     match ctx.app.store().apply(steps).await {
         Ok(_) => {
             ctx.app.forget(&change);
-            Ok(Outcome::Done)
+            Ok(None)
         }
-        Err(store::Error::Refused(Refusal::AlreadyApplied)) => Ok(Outcome::DoneBefore),
-        Err(store::Error::Refused(refusal)) => Ok(Outcome::Again(refusal)),
+        Err(store::Error::Refused(refusal)) => Ok(Some(refusal)),
         Err(error) => Err(error.into()),
     }
 }

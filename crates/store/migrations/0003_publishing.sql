@@ -26,7 +26,7 @@ create table product_label (
     primary key (product_id, label_id)
 ); -- clustered
 
--- The public id of what a key has made: a repeat whose first reply was lost is answered with it.
+-- The public id of the product that a key has made or changed: a repeat whose first reply was lost is answered with it.
 alter table idempotency add column made text;
 
 -- Each change of a price, a stock, a status or a commission. Numbered by counter 'audit'. Without an account it was the

@@ -60,7 +60,7 @@ pub struct Record {
     pub request: Hash,
     /// Its reply; `None` when the change was committed and the reply never was.
     pub reply: Option<Reply>,
-    /// The public id of what the change has made, where it has made something.
+    /// The public id of what the change has made or changed, where it was noted.
     pub made: Option<String>,
 }
 
@@ -99,7 +99,7 @@ pub fn claim(key: &Key, now: Timestamp) -> Step {
     claim_making(key, None, now)
 }
 
-/// The same for a change that makes something, by its public id.
+/// The same, noting the public id of what is made or changed.
 pub fn claim_making(key: &Key, made: Option<&str>, now: Timestamp) -> Step {
     let params = vec![
         key.owner.into(),

@@ -87,7 +87,8 @@ impl FromRequestParts<Shop> for StepTwo {
         let is_change = parts.method == Method::PUT;
         // The document's table has one name, its examples have the other.
         let names = ["freight_template_id", "fid"];
-        let freight = names.into_iter().find(|name| said.has(name)).unwrap_or(names[0]);
+        let freight = names.into_iter().find(|name| matches!(said.text(name), Ok(Some(_))));
+        let freight = freight.unwrap_or(names[0]);
         // Where the path decides, the status in the body is not looked at.
         let (skus, status) = if is_change {
             let status = said.optional("status", |value| status_of(value).map(Some))?;

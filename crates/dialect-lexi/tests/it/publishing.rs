@@ -180,7 +180,8 @@ async fn freight_templates_are_numbers_or_texts() {
         (json!({"fid": 8}), json!(8)),
         (json!({"fid": "007"}), json!("007")),
         (json!({"fid": "a", "freight_template_id": 9}), json!(9)),
-        (json!({}), json!(9)),
+        (json!({"fid": "b", "freight_template_id": null}), json!("b")),
+        (json!({}), json!("b")),
     ] {
         let change = with(json!({ "rid": rid }), sent.clone());
         let reply = merchant.send("PUT", "/products/publish_two", change).await.json();
