@@ -126,6 +126,7 @@ pub async fn complete(ctx: &Ctx, rid: &str, named: Option<StoreId>, said: &Terms
         steps.extend(rows::update(&product, &desk, pictures(ctx, &product).await?));
         match apply(ctx, Some(&before), &product, steps).await? {
             None => return Ok(Kept { product, desk, labels }),
+            // Another store has taken it up.
             Some(Refusal::Taken) => return Err(Error::Forbidden),
             Some(_) => {}
         }

@@ -90,6 +90,14 @@ fn what_makes_no_sense_is_a_mistake() {
 }
 
 #[test]
+fn more_skus_than_may_be_published_can_still_be_changed() {
+    let mut before = two();
+    before.skus = vec![before.skus[0].clone(); MAX_SKUS + 1];
+    assert!(taken(&with(vec![of("1")]), &before, 3).is_ok());
+    assert_eq!(taken(&with(vec![variant("red")]), &before, 3), Err(Mistake::HowMany));
+}
+
+#[test]
 fn a_stock_that_was_only_shown_does_not_begin_to_count() {
     let mut before = two();
     before.skus[0].is_tracked = false;
