@@ -49,7 +49,7 @@ pub fn product(id: i64, store: i64, title: &str) -> Product {
         updated_at: NOW,
         published_at: None,
         skus: vec![sku(id)],
-        pictures: vec![format!("https://pictures.example/{id}.jpg")],
+        pictures: vec![format!("https://pictures.example/{id}.jpg").into()],
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::asset::Asset;
 use crate::id::{BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
 use crate::limits::{MAX_LINE_QUANTITY, UNTRACKED_STOCK};
 use crate::money::{BasisPoints, Money};
@@ -118,8 +119,29 @@ pub struct Product {
     pub published_at: Option<Timestamp>,
     /// The SKUs by position; empty only in a draft.
     pub skus: Vec<Sku>,
-    /// Addresses of its pictures by position, as the catalogue has them (absolute, or paths of this server).
-    pub pictures: Vec<String>,
+    /// Its pictures by position.
+    pub pictures: Vec<Picture>,
+}
+
+/// A picture of a product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Its address as the catalogue has it: absolute, or a path of this server.
+    pub url: String,
+    /// The uploaded file; `None` where only the address is known.
+    pub asset: Option<Asset>,
+}
+
+impl From<String> for Picture {
+    fn from(url: String) -> Self {
+        Self { url, asset: None }
+    }
+}
+
+impl From<Asset> for Picture {
+    fn from(asset: Asset) -> Self {
+        Self { url: asset.path(), asset: Some(asset) }
+    }
 }
 
 /// One variant of a product that can be bought.
@@ -210,7 +232,7 @@ impl Product {
 
     /// The picture that stands for the product.
     pub fn cover(&self) -> Option<&str> {
-        self.pictures.first().map(String::as_str)
+        self.pictures.first().map(|picture| picture.url.as_str())
     }
 
     /// The SKU with which a distributing store earns most; of several, the first.

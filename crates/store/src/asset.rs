@@ -1,7 +1,7 @@
 //! Uploaded files: what is known of each. The bytes are kept elsewhere.
 
+pub use domain::asset::Asset;
 use domain::id::{AssetId, StoreId};
-use domain::time::Timestamp;
 
 use crate::product::id_list;
 use crate::sql::statements;
@@ -26,41 +26,11 @@ statements! {
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 }
 
-/// What is known of an uploaded file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asset {
-    /// Small counted number.
-    pub id: AssetId,
-    /// Whose it is; `None` is an operator's, which every store may use.
-    pub store: Option<StoreId>,
-    /// Its path below `/_uploads/photos/`, made of its content.
-    pub file: String,
-    /// What the client called it.
-    pub filename: String,
-    /// 1 is a picture, 2 a film, 3 a text, 4 a sound, 5 anything else.
-    pub kind: i64,
-    /// Bytes.
-    pub bytes: i64,
-    /// Pixels, of a picture.
-    pub width: i64,
-    /// Pixels, of a picture.
-    pub height: i64,
-    /// When it was uploaded.
-    pub created_at: Timestamp,
-}
-
-impl Asset {
-    /// Where this server has it.
-    pub fn path(&self) -> String {
-        format!("/_uploads/photos/{}", self.file)
-    }
-}
-
 impl Store {
     /// Assets by number, in any order.
     pub async fn assets(&self, ids: &[AssetId]) -> Result<Vec<Asset>> {
         let rows = self.read(FIND, vec![id_list(ids.iter().map(|id| id.get()))]).await?;
-        rows.iter().map(asset_from).collect()
+        rows.iter().map(|row| asset_from(row, 0)).collect()
     }
 }
 
@@ -80,16 +50,17 @@ pub fn add(asset: &Asset) -> Step {
     Step::new(ADD, params)
 }
 
-fn asset_from(row: Row<'_>) -> Result<Asset> {
+/// Reads an asset from nine columns.
+pub(crate) fn asset_from(row: Row<'_>, at: usize) -> Result<Asset> {
     Ok(Asset {
-        id: AssetId::new(row.int(0)?),
-        store: row.opt_int(1)?.map(StoreId::new),
-        file: row.text(2)?.to_owned(),
-        filename: row.text(3)?.to_owned(),
-        kind: row.int(4)?,
-        bytes: row.int(5)?,
-        width: row.int(6)?,
-        height: row.int(7)?,
-        created_at: row.time(8)?,
+        id: AssetId::new(row.int(at)?),
+        store: row.opt_int(at + 1)?.map(StoreId::new),
+        file: row.text(at + 2)?.to_owned(),
+        filename: row.text(at + 3)?.to_owned(),
+        kind: row.int(at + 4)?,
+        bytes: row.int(at + 5)?,
+        width: row.int(at + 6)?,
+        height: row.int(at + 7)?,
+        created_at: row.time(at + 8)?,
     })
 }

@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use domain::id::{BrandId, CategoryId, ProductId, SkuId, StoreId};
 use domain::money::BasisPoints;
-use domain::product::{Making, Product, Sku, Status};
+use domain::product::{Making, Picture, Product, Sku, Status};
 use domain::time::Timestamp;
 
+use crate::asset::asset_from;
 use crate::sql::statements;
 use crate::{Error, Refusal, Result, Row, Step, Store, Value};
 
@@ -45,8 +46,10 @@ macro_rules! skus {
 macro_rules! pictures {
     ($($listed:tt)*) => {
         concat!(
-            "select product_id, url from picture where product_id", listed!($($listed)*),
-            " order by product_id, position, id"
+            "select picture.product_id, picture.url, asset.id, asset.store_id, asset.file, asset.filename,
+                asset.kind, asset.bytes, asset.width, asset.height, asset.created_at
+            from picture left join asset on asset.id = picture.asset_id where picture.product_id",
+            listed!($($listed)*), " order by picture.product_id, picture.position, picture.id"
         )
     };
 }
@@ -136,7 +139,8 @@ statements! {
     /// Forgets a product's pictures.
     DROP_PICTURES = "delete from picture where product_id = $1";
     /// Adds a picture.
-    ADD_PICTURE = "insert into picture (id, product_id, position, url) values ($1, $2, $3, $4)";
+    ADD_PICTURE = "insert into picture (id, product_id, position, url, asset_id)
+        values ($1, $2, $3, $4, $5)";
     /// Moves a product through its life.
     SET_STATUS = "update product set status = $2, updated_at = $3 where id = $1 and not is_deleted";
     /// Deletes a product softly.
@@ -177,7 +181,7 @@ impl Store {
         let skus = self.read(SKUS, vec![list.clone()]).await?;
         let pictures = self.read(PICTURES, vec![list]).await?;
         let mut skus = grouped(skus.iter(), sku_from)?;
-        let mut pictures = grouped(pictures.iter(), |row| row.text(1).map(ToOwned::to_owned))?;
+        let mut pictures = grouped(pictures.iter(), picture_from)?;
         rows.iter()
             .map(|row| {
                 let id = row.int(0)?;
@@ -366,9 +370,14 @@ fn parts(product: &Product, picture: i64) -> impl Iterator<Item = Step> {
         ];
         Step::new(PUT_SKU, params)
     });
-    let pictures = product.pictures.iter().zip(0i64..).map(move |(url, position)| {
-        let params =
-            vec![(picture + position).into(), product.id.into(), position.into(), url.as_str().into()];
+    let pictures = product.pictures.iter().zip(0i64..).map(move |(shown, position)| {
+        let params = vec![
+            (picture + position).into(),
+            product.id.into(),
+            position.into(),
+            shown.url.as_str().into(),
+            shown.asset.as_ref().map(|asset| asset.id).into(),
+        ];
         Step::new(ADD_PICTURE, params)
     });
     skus.chain(pictures)
@@ -395,7 +404,7 @@ fn grouped<'a, T>(
     Ok(groups)
 }
 
-fn product_from(row: Row<'_>, skus: Vec<Sku>, pictures: Vec<String>) -> Result<Product> {
+fn product_from(row: Row<'_>, skus: Vec<Sku>, pictures: Vec<Picture>) -> Result<Product> {
     let text = |column: usize| row.text(column).map(ToOwned::to_owned);
     Ok(Product {
         id: ProductId::new(row.int(0)?),
@@ -431,6 +440,11 @@ fn product_from(row: Row<'_>, skus: Vec<Sku>, pictures: Vec<String>) -> Result<P
         skus,
         pictures,
     })
+}
+
+fn picture_from(row: Row<'_>) -> Result<Picture> {
+    let asset = if row.opt_int(2)?.is_some() { Some(asset_from(row, 2)?) } else { None };
+    Ok(Picture { url: row.text(1)?.to_owned(), asset })
 }
 
 fn sku_from(row: Row<'_>) -> Result<Sku> {

@@ -67,7 +67,7 @@ async fn stocked() -> (Store, tempfile::TempDir) {
         updated_at: NOW,
         published_at: None,
         skus: vec![sku(1, 10), sku(2, 5)],
-        pictures: vec!["/1.jpg".to_owned()],
+        pictures: vec!["/1.jpg".to_owned().into()],
     };
     let mut steps = vec![
         shop::add_store(StoreId::new(1), "900000001", "First", NOW),

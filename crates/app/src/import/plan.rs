@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::id::{BrandId, CategoryId, ProductId, StoreId};
-use domain::product::{Making, Product, Status};
+use domain::product::{Making, Picture, Product, Status};
 use domain::time::Timestamp;
 use store::product::Desk;
 
@@ -149,7 +149,10 @@ impl Plan {
             has_free_postage: row.has_free_postage.unwrap_or(before.has_free_postage),
             is_distributed: row.is_distributed.unwrap_or(before.is_distributed),
             purchase_limit: row.purchase_limit.unwrap_or(before.purchase_limit),
-            pictures: row.pictures.clone().unwrap_or(before.pictures),
+            pictures: match &row.pictures {
+                Some(addresses) => pictures(addresses, &before.pictures),
+                None => before.pictures,
+            },
             skus,
             ..before
         }
@@ -168,6 +171,12 @@ async fn stored(ctx: &Ctx, ids: &[ProductId]) -> Result<HashMap<ProductId, Store
         (product.id, Stored { product, desk })
     };
     Ok(products.into_iter().map(with_desk).collect())
+}
+
+/// The pictures at these addresses; an address that the product has already keeps what is known of it.
+fn pictures(addresses: &[String], before: &[Picture]) -> Vec<Picture> {
+    let known = |address: &String| before.iter().find(|picture| picture.url == *address).cloned();
+    addresses.iter().map(|address| known(address).unwrap_or_else(|| address.clone().into())).collect()
 }
 
 /// Without SKUs a product is a draft. A draft that gets them goes into the warehouse, unless the file says more.

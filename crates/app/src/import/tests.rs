@@ -23,6 +23,10 @@ struct Shop {
     _folder: TempDir,
 }
 
+fn addresses(product: &Product) -> Vec<&str> {
+    product.pictures.iter().map(|picture| picture.url.as_str()).collect()
+}
+
 impl Shop {
     fn new() -> Self {
         let (app, folder) = testing::shop(Settings::default());
@@ -99,7 +103,7 @@ async fn a_file_becomes_products() {
     let tea = shop.product("green-tea").await;
     assert_eq!((tea.title.as_str(), tea.summary.as_str()), ("Green tea", "In short"));
     assert_eq!((tea.keywords.as_str(), tea.status), ("tea,green", Status::OnSale));
-    assert_eq!(tea.pictures, ["/g.jpg", "/g2.jpg"]);
+    assert_eq!(addresses(&tea), ["/g.jpg", "/g2.jpg"]);
     assert_eq!((tea.created_at, tea.updated_at), (NOW, NOW));
     assert_eq!(shop.desk("green-tea").await.content, "<p>Leaves</p>");
     let skus: Vec<_> = tea
@@ -164,7 +168,7 @@ async fn a_changed_cell_changes_its_product_only() {
         ("shopify,10,", "shopify,0,", |tea| tea.skus[0].stock == 0),
         ("15.00,20.00", "15.00,", |tea| tea.skus[1].sale_price == Money::ZERO),
         ("\",true,Color", "\",false,Color", |tea| tea.status == Status::Warehouse),
-        ("/g2.jpg", "/g3.jpg", |tea| tea.pictures == ["/g.jpg", "/g3.jpg"]),
+        ("/g2.jpg", "/g3.jpg", |tea| addresses(tea) == ["/g.jpg", "/g3.jpg"]),
         ("In short", "", |tea| tea.summary == "Leaves"),
         ("tea, green", "tea", |tea| tea.keywords == "tea"),
         ("<p>Leaves</p>,Yunxi", "<p>Leaves</p>,", |tea| tea.brand.is_none()),

@@ -162,7 +162,7 @@ impl<'a> Archive<'a> {
         is_on_sale: bool,
         links: &Links,
     ) -> Self {
-        let images: Vec<_> = product.pictures.iter().map(|picture| links.absolute(picture)).collect();
+        let images: Vec<_> = product.pictures.iter().map(|picture| links.absolute(&picture.url)).collect();
         let logo = images.first().cloned().unwrap_or_default();
         Self {
             id: listing.id.get(),

@@ -44,7 +44,7 @@ impl<'a> Image<'a> {
     /// The pictures of a product by position.
     pub(crate) fn all(product: &'a Product, links: &Links) -> impl Iterator<Item = Self> {
         let first = product.id.get() * PER_PRODUCT + 1;
-        product.pictures.iter().zip(first..).map(|(address, id)| Self::new(id, address, links))
+        product.pictures.iter().zip(first..).map(|(picture, id)| Self::new(id, &picture.url, links))
     }
 
     fn new(id: i64, address: &'a str, links: &Links) -> Self {

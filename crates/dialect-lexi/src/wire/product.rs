@@ -8,7 +8,7 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use domain::id::{BrandId, CategoryId};
 use domain::money::{BasisPoints, Money};
-use domain::product::{Sku, Status};
+use domain::product::{Picture, Sku, Status};
 use domain::text;
 use domain::time::Timestamp;
 use serde::Serialize;
@@ -309,7 +309,7 @@ struct Image<'a> {
 impl<'a> Detail<'a> {
     pub(crate) fn new(offered: &'a Offered, desk: &'a Desk, links: &Links) -> Self {
         let product = &*offered.product;
-        let image = |(address, id): (&'a String, usize)| Image {
+        let image = |(Picture { url: address, .. }, id): (&'a Picture, usize)| Image {
             created_at: product.created_at.seconds(),
             filename: address.rsplit('/').next().unwrap_or_default(),
             filepath: address.split_once(UPLOADS).map_or(address, |(_, path)| path),

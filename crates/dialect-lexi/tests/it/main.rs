@@ -59,8 +59,8 @@ fn full(id: i64, store: i64) -> Product {
         is_recommended: true,
         has_free_postage: true,
         pictures: vec![
-            "/_uploads/photos/171010/fe73.jpg".to_owned(),
-            "https://pictures.example/b.jpg".to_owned(),
+            "/_uploads/photos/171010/fe73.jpg".to_owned().into(),
+            "https://pictures.example/b.jpg".to_owned().into(),
         ],
         ..product(id, store, "速腾套装")
     };
