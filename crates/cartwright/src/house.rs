@@ -4,6 +4,7 @@ use std::fs::{File, TryLockError, create_dir_all};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
+use app::files::Files;
 use app::{App, Clock, Ctx, Entropy, Settings};
 use store::{Options, Store};
 use web::Shop;
@@ -20,10 +21,11 @@ pub(crate) struct House {
 impl House {
     /// Takes the folder, and opens the shop in it.
     pub(crate) fn open(place: &Place, serving: &Serving) -> Result<Self> {
-        let settings = serving.app(search_folder(place))?;
+        let mut settings = serving.app(search_folder(place))?;
         let file = place.database_file()?;
         make_folder(&place.data)?;
         let locks = lock_files(place, &file).iter().map(|file| lock(file)).collect::<Result<_>>()?;
+        settings.files = files(place, serving)?;
         let store = store(&Options { cached_carts: serving.cached_carts, ..Options::new(file) })?;
         let app = App::new(store, settings, Clock::System, Entropy::System);
         Ok(Self { shop: Shop::new(app, serving.outside()), _locks: locks })
@@ -68,6 +70,28 @@ pub(crate) fn is_served(place: &Place) -> Result<bool> {
 /// Where the search index is; it is made from the database and may be deleted at any time.
 fn search_folder(place: &Place) -> PathBuf {
     place.data.join("search")
+}
+
+/// Where uploaded files are.
+pub(crate) fn files(place: &Place, serving: &Serving) -> Result<Files> {
+    let address = serving.files.as_deref().unwrap_or_default();
+    let files = if address.starts_with("s3://") {
+        in_bucket(address)
+    } else {
+        let folder = if address.is_empty() { place.data.join("files") } else { address.into() };
+        Files::in_folder(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))
+    };
+    files.with_context(|| format!("--files {address}: expected a folder, or s3://BUCKET/FOLDER"))
+}
+
+#[cfg(feature = "s3")]
+fn in_bucket(address: &str) -> Result<Files> {
+    Ok(Files::in_bucket(address)?)
+}
+
+#[cfg(not(feature = "s3"))]
+fn in_bucket(_: &str) -> Result<Files> {
+    bail!("this program was built without buckets: build it with --features s3")
 }
 
 fn make_folder(folder: &Path) -> Result<()> {

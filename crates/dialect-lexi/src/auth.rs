@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use app::session::Session;
 use app::shopper::{self, Login};
-use app::{Ctx, Error as AppError};
+use app::{Ctx, Error as AppError, asset};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::account::Role;
@@ -89,6 +89,16 @@ impl FromRequestParts<Shop> for Operator {
             Role::Merchant(_) | Role::Customer => Err(AppError::Forbidden.into()),
         }
     }
+}
+
+/// Who may upload: by the usual credentials, or by a token for uploads in their place or in the form.
+pub(crate) async fn uploader(shop: &Shop, parts: &Parts, in_form: Option<&str>) -> Result<Ctx, Error> {
+    let named = credential::basic(&parts.headers).map(|(name, _)| name);
+    let session = match (session(shop, parts).await?, named.as_deref().or(in_form)) {
+        (None, Some(token)) => asset::uploader(&shop.app, token).await?,
+        (session, _) => session,
+    };
+    Ok(web::ctx(shop, parts, Some(session.ok_or(AppError::NotLoggedIn)?)))
 }
 
 impl FromRequestParts<Shop> for Newcomer {

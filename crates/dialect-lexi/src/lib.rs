@@ -2,6 +2,7 @@
 //! wire formats only, no rule of the shop.
 
 mod account;
+mod asset;
 mod auth;
 mod brand;
 mod cart;
@@ -19,7 +20,7 @@ use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
-use web::{Dialect, Shop, frame};
+use web::{BODY_LIMIT, Dialect, Shop, UPLOAD_LIMIT, frame};
 
 /// The dialect as the doorframe knows it.
 pub struct Lexi;
@@ -34,6 +35,10 @@ impl Dialect for Lexi {
     fn takes_keys(path: &str) -> bool {
         let path = inner(path);
         !path.starts_with("/auth/") && path != "/token"
+    }
+
+    fn body_limit(path: &str) -> usize {
+        if inner(path) == "/assets" { UPLOAD_LIMIT } else { BODY_LIMIT }
     }
 
     fn refuse(error: app::Error, _: &Parts) -> Response {
@@ -75,6 +80,8 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
         .route("/brands/{rid}", get(brand::show))
         .route("/official/labels", get(official::labels))
         .route("/official/materials", get(official::materials))
+        .route("/assets", get(asset::list).post(asset::add))
+        .route("/assets/up_token", get(asset::up_token))
         .method_not_allowed_fallback(error::not_found);
     let (newer, older) = (paths.clone(), paths.clone());
     let routes = paths

@@ -17,16 +17,13 @@ use web::{Links, Shop, day};
 use crate::auth::Visitor;
 use crate::error::Error;
 use crate::page::{Page, USUAL};
+use crate::wire::asset::Asset;
 use crate::wire::brand;
 use crate::wire::fields::Fields;
 use crate::wire::number::Number;
 
 /// Seconds of a day.
 const DAY: i64 = 24 * 60 * 60;
-/// The type of an asset that is a picture.
-const PICTURE: u8 = 1;
-/// Where the folder of uploaded pictures begins.
-const UPLOADS: &str = "/_uploads/photos/";
 
 /// A public id in the path.
 pub(crate) struct Rid(pub String);
@@ -289,34 +286,16 @@ impl<'a> Single<'a> {
 #[derive(Serialize)]
 pub(crate) struct Detail<'a> {
     content: &'a str,
-    images: Vec<Image<'a>>,
+    images: Vec<Asset<'a>>,
     keywords: &'a str,
     product_return_policy: &'a str,
-}
-
-/// A picture, as an asset.
-#[derive(Serialize)]
-struct Image<'a> {
-    created_at: i64,
-    filename: &'a str,
-    filepath: &'a str,
-    id: usize,
-    #[serde(rename = "type")]
-    kind: u8,
-    view_url: Cow<'a, str>,
 }
 
 impl<'a> Detail<'a> {
     pub(crate) fn new(offered: &'a Offered, desk: &'a Desk, links: &Links) -> Self {
         let product = &*offered.product;
-        let image = |(Picture { url: address, .. }, id): (&'a Picture, usize)| Image {
-            created_at: product.created_at.seconds(),
-            filename: address.rsplit('/').next().unwrap_or_default(),
-            filepath: address.split_once(UPLOADS).map_or(address, |(_, path)| path),
-            id,
-            kind: PICTURE,
-            view_url: links.absolute(address),
-        };
+        let made_at = product.created_at.seconds();
+        let image = |(picture, id): (&'a Picture, i64)| Asset::picture(picture, id, made_at, links);
         Self {
             content: &desk.content,
             images: product.pictures.iter().zip(1..).map(image).collect(),
