@@ -71,11 +71,8 @@ impl FromRequestParts<Shop> for Keeper {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
-        let Customer(ctx) = Customer::from_request_parts(parts, shop).await?;
-        match ctx.session()?.customer()?.role {
-            Role::Merchant(_) | Role::Operator => Ok(Self(ctx)),
-            Role::Customer => Err(AppError::Forbidden.into()),
-        }
+        let Shopper(ctx) = Shopper::from_request_parts(parts, shop).await?;
+        keeper(ctx).map(Self)
     }
 }
 
@@ -91,6 +88,13 @@ impl FromRequestParts<Shop> for Operator {
     }
 }
 
+fn keeper(ctx: Ctx) -> Result<Ctx, Error> {
+    match ctx.session()?.customer()?.role {
+        Role::Merchant(_) | Role::Operator => Ok(ctx),
+        Role::Customer => Err(AppError::Forbidden.into()),
+    }
+}
+
 /// Who may upload: by the usual credentials, or by a token for uploads in their place or in the form.
 pub(crate) async fn uploader(shop: &Shop, parts: &Parts, in_form: Option<&str>) -> Result<Ctx, Error> {
     let named = credential::basic(&parts.headers).map(|(name, _)| name);
@@ -98,7 +102,7 @@ pub(crate) async fn uploader(shop: &Shop, parts: &Parts, in_form: Option<&str>) 
         (None, Some(token)) => asset::uploader(&shop.app, token).await?,
         (session, _) => session,
     };
-    Ok(web::ctx(shop, parts, Some(session.ok_or(AppError::NotLoggedIn)?)))
+    keeper(web::ctx(shop, parts, session))
 }
 
 impl FromRequestParts<Shop> for Newcomer {

@@ -154,22 +154,24 @@ fn a_bomb_is_refused_by_its_head() {
         (Format::Jpeg, 8500, 6000),
     ] {
         let content = boast(format, width, height);
-        // Not broken: it was never decoded.
-        assert!(decoded(&content, codec(format).unwrap()).unwrap().is_none(), "{format:?} {width} {height}");
+        // Not found broken: it was never decoded.
+        let refused = decoded(&content, codec(format).unwrap());
+        assert!(matches!(refused, Ok(None) | Err(ImageError::Limits(_))), "{format:?} {width} {height}");
         assert!(kept(&content).is_none());
     }
     // As large as may be, it is decoded, and found to be broken.
-    assert!(decoded(&boast(Format::Png, 10_000, 5000), ImageFormat::Png).is_err());
+    let broken = decoded(&boast(Format::Png, 10_000, 5000), ImageFormat::Png);
+    assert!(matches!(broken, Err(ImageError::Decoding(_))));
 }
 
 #[test]
 fn a_picture_that_is_cut_off_is_refused() {
-    for format in [Format::Jpeg, Format::Png, Format::Webp] {
+    // What PNG has behind the pixels nobody misses.
+    for (format, end) in [(Format::Jpeg, 1), (Format::Png, 20), (Format::Webp, 1)] {
         let content = file(&flag(64, 64), format);
         assert!(kept(&content).is_some());
-        for end in [content.len() / 4, content.len() / 2, content.len() * 9 / 10, content.len() - 2] {
-            let cut = &content[..end.max(12)];
-            assert!(Format::of(cut) != format || kept(cut).is_none(), "{format:?} of {end}");
+        for length in [content.len() / 2, content.len() * 9 / 10, content.len() - end] {
+            assert!(kept(&content[..length]).is_none(), "{format:?} of {length}");
         }
     }
     let animation = animation(2);
