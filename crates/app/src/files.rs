@@ -83,7 +83,7 @@ impl Files {
 
     /// Puts a file whole or not at all; the same again makes it new.
     pub(crate) async fn put(&self, name: &str, content: Bytes) -> Result<()> {
-        self.bucket.put(&Path::from(name), content.into()).await.map_err(unavailable)?;
+        self.bucket.put(&Path::from(name), content.into()).await.map_err(|error| unavailable(&error))?;
         Ok(())
     }
 
@@ -111,7 +111,7 @@ impl Files {
         let ours = self.bucket.list(None).try_filter_map(async |meta| {
             Ok(FileName::parse(meta.location.as_ref()).map(|name| (name, meta.last_modified.timestamp())))
         });
-        ours.map_err(unavailable).boxed()
+        ours.map_err(|error| unavailable(&error)).boxed()
     }
 
     /// Removes a file; one that is gone already is fine.
@@ -124,10 +124,10 @@ fn if_there<T>(result: object_store::Result<T>) -> Result<Option<T>> {
     match result {
         Ok(found) => Ok(Some(found)),
         Err(StoreError::NotFound { .. }) => Ok(None),
-        Err(error) => Err(unavailable(error)),
+        Err(error) => Err(unavailable(&error)),
     }
 }
 
-fn unavailable(error: StoreError) -> Error {
+fn unavailable(error: &StoreError) -> Error {
     Error::Unavailable(format!("the files: {error}"))
 }

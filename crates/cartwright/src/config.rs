@@ -90,7 +90,7 @@ pub(crate) struct Serving {
     #[arg(long, value_name = "URL", env = "CARTWRIGHT_CORS_ORIGINS", value_delimiter = ',')]
     cors_origins: Vec<String>,
 
-    /// Where uploaded files are: a folder, or s3://BUCKET/FOLDER [default: files in the folder of the shop]
+    /// Where uploaded files are: a folder, or `s3://BUCKET/FOLDER` [default: files in the folder of the shop]
     #[arg(long, value_name = "PLACE", env = "CARTWRIGHT_FILES")]
     pub(crate) files: Option<String>,
 

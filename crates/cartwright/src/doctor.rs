@@ -70,7 +70,11 @@ async fn look(ctx: &Ctx) -> store::Result<Vec<String>> {
 async fn look_at_files(ctx: &Ctx, place: &Place, serving: &Serving) -> Result<Vec<String>> {
     let Mismatches { missing, orphans } = app::asset::compare(&ctx.app, &files(place, serving)?).await?;
     say(&format!("files     {orphans} without a row, which a server sweeps away"));
-    let ailment = |file: String| format!("an asset names the file {file}, which is not there");
+    let ailment = |file: String| {
+        format!(
+            "an asset names the file {file}, which is not there: bring it back from your copy of the files"
+        )
+    };
     Ok(missing.into_iter().map(ailment).collect())
 }
 

@@ -74,14 +74,15 @@ fn search_folder(place: &Place) -> PathBuf {
 
 /// Where uploaded files are.
 pub(crate) fn files(place: &Place, serving: &Serving) -> Result<Files> {
-    let address = serving.files.as_deref().unwrap_or_default();
-    let files = if address.starts_with("s3://") {
-        in_bucket(address)
-    } else {
-        let folder = if address.is_empty() { place.data.join("files") } else { address.into() };
-        Files::in_folder(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))
+    let folder = match serving.files.as_deref() {
+        Some(address) if address.contains("://") => {
+            return in_bucket(address).with_context(|| format!("--files {address}"));
+        }
+        Some(folder) => folder.into(),
+        None => place.data.join("files"),
     };
-    files.with_context(|| format!("--files {address}: expected a folder, or s3://BUCKET/FOLDER"))
+    let cannot = || format!("cannot make the folder {}; choose another with --files", folder.display());
+    Files::in_folder(&folder).with_context(cannot)
 }
 
 #[cfg(feature = "s3")]

@@ -130,31 +130,22 @@ impl Format {
 
     /// By its first bytes; what the client says of it counts for nothing.
     pub fn of(content: &[u8]) -> Self {
-        let has = |at: usize, mark: &[u8]| content.get(at..).is_some_and(|rest| rest.starts_with(mark));
-        let marks: [(&[(usize, &[u8])], Self); 17] = [
-            (&[(0, b"\xff\xd8\xff")], Self::Jpeg),
-            (&[(0, b"\x89PNG\r\n\x1a\n")], Self::Png),
-            (&[(0, b"GIF87a")], Self::Gif),
-            (&[(0, b"GIF89a")], Self::Gif),
-            (&[(0, b"RIFF"), (8, b"WEBP")], Self::Webp),
-            (&[(0, b"RIFF"), (8, b"WAVE")], Self::Wav),
-            (&[(4, b"ftypheic")], Self::Other),
-            (&[(4, b"ftypmif1")], Self::Other),
-            (&[(4, b"ftypavif")], Self::Other),
-            (&[(4, b"ftypM4A")], Self::Other),
-            (&[(4, b"ftyp")], Self::Mp4),
-            (&[(0, b"\x1a\x45\xdf\xa3")], Self::Webm),
-            (&[(0, b"ID3")], Self::Mp3),
-            (&[(0, b"\xff\xfb")], Self::Mp3),
-            (&[(0, b"\xff\xf3")], Self::Mp3),
-            (&[(0, b"OggS")], Self::Ogg),
-            (&[(0, b"fLaC")], Self::Flac),
-        ];
-        let known = marks.iter().find(|(marks, _)| marks.iter().all(|(at, mark)| has(*at, mark)));
-        match known {
-            Some((_, format)) => *format,
-            None if is_plain_text(content) => Self::Text,
-            None => Self::Other,
+        match content {
+            [0xff, 0xd8, 0xff, ..] => Self::Jpeg,
+            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Self::Png,
+            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Self::Gif,
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Self::Webp,
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => Self::Wav,
+            [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => {
+                let films = [b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V "];
+                if films.iter().any(|film| brand.starts_with(*film)) { Self::Mp4 } else { Self::Other }
+            }
+            [0x1a, 0x45, 0xdf, 0xa3, ..] => Self::Webm,
+            [b'I', b'D', b'3', ..] | [0xff, 0xfb | 0xf3 | 0xf2, ..] => Self::Mp3,
+            [b'O', b'g', b'g', b'S', ..] => Self::Ogg,
+            [b'f', b'L', b'a', b'C', ..] => Self::Flac,
+            _ if is_plain_text(content) => Self::Text,
+            _ => Self::Other,
         }
     }
 

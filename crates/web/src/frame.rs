@@ -7,7 +7,7 @@ use std::time::Duration;
 use app::session::Session;
 use app::{Ctx, Error};
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
@@ -24,7 +24,7 @@ use crate::{BODY_LIMIT, Dialect, Shop, etag, idempotency};
 
 /// Large bodies in memory at once; the others wait outside.
 static LARGE_BODIES: Semaphore = Semaphore::const_new(16);
-/// How long a large body may take to arrive, so that nobody keeps the others waiting.
+/// How long a body may take to arrive, so that nobody keeps the others waiting.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The request's body, read whole before any handler runs; absent when it is empty.
@@ -47,7 +47,8 @@ async fn serve<D: Dialect>(State(shop): State<Shop>, request: Request, next: Nex
     let observed = Observed::new(D::NAME, &request);
     let (mut parts, body) = request.into_parts();
     let limit = D::body_limit(parts.uri.path());
-    let _room = if limit > BODY_LIMIT { LARGE_BODIES.acquire().await.ok() } else { None };
+    let is_large = limit > BODY_LIMIT && body.size_hint().upper().is_none_or(|most| most > BODY_LIMIT as u64);
+    let _room = if is_large { LARGE_BODIES.acquire().await.ok() } else { None };
     let response = match timeout(PATIENCE, Limited::new(body, limit).collect()).await {
         Ok(Ok(content)) => {
             let content = content.to_bytes();
@@ -56,9 +57,8 @@ async fn serve<D: Dialect>(State(shop): State<Shop>, request: Request, next: Nex
             }
             idempotency::honour::<D>(&shop, parts, next).await
         }
-        // Too long, or the client went away and reads no answer.
-        Ok(Err(_)) => D::refuse(Error::TooLarge, &parts),
-        Err(_) => D::refuse(Error::Unavailable("the body took too long".to_owned()), &parts),
+        // Too long, too slow, or the client went away and reads no answer.
+        _ => D::refuse(Error::TooLarge, &parts),
     };
     observed.answered(&shop.metrics, response)
 }
