@@ -51,6 +51,8 @@ impl Files {
     /// In a folder, made when missing. What was put is on the disk before anybody hears of it.
     pub fn in_folder(folder: &FolderPath) -> std::io::Result<Self> {
         std::fs::create_dir_all(folder)?;
+        // The folder itself must outlive a power cut, too.
+        std::fs::File::open(folder.join(".."))?.sync_all()?;
         let bucket = LocalFileSystem::new_with_prefix(folder).map_err(std::io::Error::other)?;
         Ok(Self::over(bucket.with_fsync(true)))
     }

@@ -81,3 +81,22 @@ fn readable(bytes: i64) -> String {
         _ => format!("{} MB", tenths(1_048_576)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+
+    #[test]
+    fn sizes_are_told_in_the_largest_unit_that_fits() {
+        for (bytes, text) in [
+            (0, "0 bytes"),
+            (1023, "1023 bytes"),
+            (1024, "1.0 KB"),
+            (1536, "1.5 KB"),
+            (2_621_440, "2.5 MB"),
+            (20_971_520, "20.0 MB"),
+        ] {
+            assert_eq!(readable(bytes), text);
+        }
+    }
+}
