@@ -51,6 +51,11 @@ impl Entropy {
         hex(&self.bytes::<20>())
     }
 
+    /// A key that nobody else knows.
+    pub(crate) fn key(&self) -> [u8; 32] {
+        self.bytes()
+    }
+
     /// So many decimal digits, the first of them not zero when there are more than six.
     pub(crate) fn digits(&self, count: u32) -> String {
         let random = u64::from_le_bytes(self.bytes());

@@ -1,5 +1,6 @@
 //! The deeds of the shop: load, decide by the rules, apply; never a wire format, never SQL.
 
+pub mod asset;
 pub mod audit;
 pub mod cart;
 pub mod catalogue;
@@ -7,12 +8,14 @@ mod ctx;
 pub mod delivery;
 mod entropy;
 mod error;
+pub mod files;
 pub mod idempotency;
 pub mod import;
 pub mod listing;
 pub mod offering;
 pub mod one_time_code;
 mod password;
+mod picture;
 mod plain;
 pub mod product;
 pub mod publishing;
@@ -27,7 +30,7 @@ mod throttle;
 pub mod userlike;
 pub mod wishlist;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use domain::time::Timestamp;
@@ -65,6 +68,7 @@ struct Inner {
     throttles: Throttles,
     running: Running,
     passwords: password::Hasher,
+    upload_key: OnceLock<[u8; 32]>,
 }
 
 impl App {
@@ -78,6 +82,7 @@ impl App {
             throttles: Throttles::new(&settings),
             running: Running::default(),
             passwords: password::Hasher::default(),
+            upload_key: OnceLock::new(),
             store,
             settings,
             clock,
@@ -125,6 +130,11 @@ impl App {
 
     pub(crate) fn passwords(&self) -> &password::Hasher {
         &self.0.passwords
+    }
+
+    /// Seals tokens for uploads; another one in each process.
+    pub(crate) fn upload_key(&self) -> &[u8; 32] {
+        self.0.upload_key.get_or_init(|| self.entropy().key())
     }
 
     /// Puts the counters of store and catalogue into a registry.

@@ -90,6 +90,10 @@ pub(crate) struct Serving {
     #[arg(long, value_name = "URL", env = "CARTWRIGHT_CORS_ORIGINS", value_delimiter = ',')]
     cors_origins: Vec<String>,
 
+    /// Where uploaded files are: a folder, or `s3://BUCKET/FOLDER` [default: files in the folder of the shop]
+    #[arg(long, value_name = "PLACE", env = "CARTWRIGHT_FILES")]
+    pub(crate) files: Option<String>,
+
     /// How one-time codes reach a phone: not at all, as a log line, or through an SMS gateway.
     #[arg(long, value_enum, env = "CARTWRIGHT_SMS", default_value_t = Sms::Off)]
     sms: Sms,
@@ -188,6 +192,7 @@ impl Serving {
             cached_products: self.cached_products,
             cached_sessions: self.cached_sessions,
             search: Some(search),
+            ..app::Settings::default()
         })
     }
 

@@ -41,7 +41,7 @@ async fn run(given: Given) -> Result<ExitCode> {
         Command::Demo(serving) => demo::demo(&given, serving).await?,
         Command::Serve(serving) => serve::serve(place, serving).await?,
         Command::Migrate => database::migrate(place).await?,
-        Command::Doctor(_) => return doctor::doctor(&given).await,
+        Command::Doctor(serving) => return doctor::doctor(&given, serving).await,
         Command::Backup { file } => database::backup(place, file).await?,
         Command::Import(options) => return import::import(place, options).await,
         Command::Reindex => reindex::reindex(place).await?,

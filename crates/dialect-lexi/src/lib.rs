@@ -2,6 +2,7 @@
 //! wire formats only, no rule of the shop.
 
 mod account;
+mod asset;
 mod audit;
 mod auth;
 mod brand;
@@ -23,7 +24,7 @@ use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post, put};
-use web::{Dialect, Shop, frame};
+use web::{BODY_LIMIT, Dialect, Shop, UPLOAD_LIMIT, frame};
 
 /// The dialect as the doorframe knows it.
 pub struct Lexi;
@@ -38,6 +39,10 @@ impl Dialect for Lexi {
     fn takes_keys(path: &str) -> bool {
         let path = inner(path);
         !path.starts_with("/auth/") && path != "/token"
+    }
+
+    fn body_limit(path: &str) -> usize {
+        if inner(path) == "/assets" { UPLOAD_LIMIT } else { BODY_LIMIT }
     }
 
     fn refuse(error: app::Error, _: &Parts) -> Response {
@@ -96,6 +101,8 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
         .route("/fx_distribute/latest", get(distribution::latest))
         .route("/fx_distribute/{rid}/warehouse", post(distribution::store))
         .route("/fx_distribute/{rid}/publish", post(distribution::publish))
+        .route("/assets", get(asset::list).post(asset::add))
+        .route("/assets/up_token", get(asset::up_token))
         .method_not_allowed_fallback(error::not_found);
     let (newer, older) = (paths.clone(), paths.clone());
     let routes = paths

@@ -1,6 +1,7 @@
 //! What goes over the wire.
 
 pub(crate) mod account;
+pub(crate) mod asset;
 pub(crate) mod audit;
 pub(crate) mod brand;
 pub(crate) mod cart;

@@ -12,6 +12,12 @@ pub const MAX_PRICE: i64 = 9_999_999_999;
 pub const MAX_STOCK: i64 = 1_000_000_000;
 /// The longest note on a line, in characters.
 pub const MAX_NOTES: usize = 500;
+/// The largest uploaded file, in bytes.
+pub const MAX_UPLOAD: usize = 20 * 1024 * 1024;
+/// The most files of one upload.
+pub const MAX_FILES: usize = 20;
+/// The most pixels of a picture.
+pub const MAX_PIXELS: u64 = 50_000_000;
 /// The largest `order_extra` on a line, in bytes of JSON.
 pub const MAX_EXTRA: usize = 16 * 1024;
 /// The most SKUs one product may be given.

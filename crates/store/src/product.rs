@@ -161,9 +161,10 @@ pub(crate) fn id_list(ids: impl Iterator<Item = i64>) -> Value {
     Value::Text(format!("[{}]", ids.join(",")))
 }
 
-/// A JSON list of public ids, which are digits and need no escape.
-fn text_list(rids: &[String]) -> Value {
-    Value::Text(format!("[\"{}\"]", rids.join("\",\"")))
+/// A JSON list of public ids or names of files, which need no escape.
+pub(crate) fn text_list(texts: &[impl AsRef<str>]) -> Value {
+    let texts: Vec<_> = texts.iter().map(AsRef::as_ref).collect();
+    Value::Text(format!("[\"{}\"]", texts.join("\",\"")))
 }
 
 /// What a product has beyond what carts and lists need.

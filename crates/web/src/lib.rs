@@ -4,6 +4,7 @@ pub mod credential;
 pub mod drf;
 mod etag;
 pub mod fields;
+mod files;
 mod frame;
 mod idempotency;
 mod json;
@@ -26,6 +27,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 
 pub use etag::with_etag;
+pub use files::file;
 pub use frame::{Content, ctx, frame};
 pub use json::Json;
 pub use links::{Links, client_address};
@@ -39,6 +41,8 @@ use crate::pieces::Pieces;
 
 /// The largest JSON or form body, in bytes.
 pub const BODY_LIMIT: usize = 1024 * 1024;
+/// The largest body of an upload: one file, and what forms put around it.
+pub const UPLOAD_LIMIT: usize = domain::limits::MAX_UPLOAD + BODY_LIMIT;
 
 /// What every handler can reach; clones share it.
 #[derive(Clone)]
@@ -92,6 +96,11 @@ pub trait Dialect: Send + Sync + 'static {
 
     /// Whether writes under this path honour `Idempotency-Key`: all but those that issue or end credentials.
     fn takes_keys(path: &str) -> bool;
+
+    /// The largest body under this path, in bytes.
+    fn body_limit(_: &str) -> usize {
+        BODY_LIMIT
+    }
 
     /// The dialect's own reply to an error.
     fn refuse(error: Error, parts: &Parts) -> Response;

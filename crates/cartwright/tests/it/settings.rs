@@ -26,6 +26,8 @@ fn wrong_settings_are_told() {
         ("", &["serve", "--config", "other.toml"], 2, "there is no other.toml"),
         ("", &["serve", "--database", "postgres://127.0.0.1/shop"], 1, "PostgreSQL is not built yet"),
         ("", &["serve", "--database", "shop.db"], 1, "expected sqlite:PATH"),
+        ("", &["serve", "--files", "cartwright.toml"], 1, "choose another with --files"),
+        ("", &["serve", "--files", "ftp://files.example"], 1, "--files ftp://files.example"),
         ("", &["serve", "--log", "a=b=c"], 1, "expected a filter"),
         ("", &["serve", "--sms", "webhook"], 1, "--sms-url"),
         ("", &["serve", "--public-url", "shop.example"], 2, "https://shop.example"),

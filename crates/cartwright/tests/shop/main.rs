@@ -1,6 +1,7 @@
 //! The whole shop through its router, in process: what has to hold whichever dialect a client speaks.
 
 mod client;
+mod files;
 mod hostile;
 mod model;
 mod parallel;

@@ -28,10 +28,12 @@ pub(crate) enum Kind {
     Item,
     /// Keeps something that only a customer has.
     Customers,
-    /// Is for merchants and operators only.
-    Keepers,
     /// The same for everybody.
     Public,
+    /// What only who keeps a store or the shop may see and do.
+    Keepers,
+    /// A file that anybody may read who knows its name.
+    File,
     /// Issues or ends a token.
     Credential,
     /// No handler, for any verb: a path that is not served, or lacks its slash.
@@ -73,7 +75,7 @@ use Field::{
     Count, Delta, EmptiedStore, Extra, Line, Listing, Name, Notes, Reference, Rid, Search, Secret, Selected,
     Sku, SkuRid, Store, Total,
 };
-use Kind::{Cart, Credential, Customers, Item, Keepers, Nowhere, Prefix, Public};
+use Kind::{Cart, Credential, Customers, File, Item, Keepers, Nowhere, Prefix, Public};
 
 const MT_NEW: &[(&str, Field)] = &[("nums", Count), ("distributor_product_id", Listing)];
 const MT_OLD: &[(&str, Field)] = &[("nums", Total), ("distributor_product_id", Listing)];
@@ -252,8 +254,12 @@ pub(crate) const ROUTES: &[Route] = &[
     row("lexi", "post", "/fx_distribute/{rid}/publish", Keepers, &[("sid", Search)]),
     row("lexi", "", "/api/v1.0", Prefix, &[]),
     row("lexi", "", "/v1.0", Prefix, &[]),
+    row("lexi", "get", "/assets", Keepers, PAGE),
+    row("lexi", "post", "/assets", Keepers, &[]),
+    row("lexi", "get", "/assets/up_token", Keepers, &[]),
     row("lexi", "any", "/api/v1.0/{*unknown}", Nowhere, &[]),
     row("lexi", "any", "/v1.0/{*unknown}", Nowhere, &[]),
+    row("house", "get", "/_uploads/photos/{*path}", File, &[]),
     row("house", "get", "/healthz", Public, &[]),
     row("house", "get", "/readyz", Public, &[]),
     row("house", "get", "/metrics", Public, &[]),
@@ -301,6 +307,7 @@ impl Route {
             .replace("{distributor_product_id}", listing)
             .replace("{item}", line);
         path = path.replace("{slug}", &format!("product-{listing}")).replace("{*unknown}", "nowhere");
+        path = path.replace("{*path}", listing);
         match (self.kind, self.room) {
             (Prefix, _) => vec![],
             (Nowhere, _) => vec![path],

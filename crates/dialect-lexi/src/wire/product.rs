@@ -17,16 +17,13 @@ use web::{Links, Shop, day};
 use crate::auth::Visitor;
 use crate::error::Error;
 use crate::page::{Page, USUAL};
+use crate::wire::asset::Asset;
 use crate::wire::brand;
 use crate::wire::fields::Fields;
 use crate::wire::number::Number;
 
 /// Seconds of a day.
 const DAY: i64 = 24 * 60 * 60;
-/// The type of an asset that is a picture.
-const PICTURE: i64 = 1;
-/// Where the folder of uploaded pictures begins.
-const UPLOADS: &str = "/_uploads/photos/";
 
 /// A public id in the path.
 pub(crate) struct Rid(pub String);
@@ -293,58 +290,16 @@ impl<'a> Single<'a> {
 #[derive(Serialize)]
 pub(crate) struct Detail<'a> {
     content: &'a str,
-    images: Vec<Image<'a>>,
+    images: Vec<Asset<'a>>,
     keywords: &'a str,
     product_return_policy: &'a str,
-}
-
-/// A picture, as an asset.
-#[derive(Serialize)]
-pub(crate) struct Image<'a> {
-    created_at: i64,
-    filename: &'a str,
-    filepath: &'a str,
-    id: i64,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    kind: Option<i64>,
-    view_url: Cow<'a, str>,
-}
-
-impl<'a> Image<'a> {
-    /// A picture of a product; where only its address is known, it has this number and this age.
-    pub(crate) fn picture(picture: &'a Picture, id: i64, created_at: i64, links: &Links) -> Self {
-        let view_url = links.absolute(&picture.url);
-        match &picture.asset {
-            Some(asset) => Self {
-                created_at: asset.created_at.seconds(),
-                filename: &asset.filename,
-                filepath: &asset.file,
-                id: asset.id.get(),
-                kind: Some(asset.kind),
-                view_url,
-            },
-            None => Self {
-                created_at,
-                filename: picture.url.rsplit('/').next().unwrap_or_default(),
-                filepath: picture.url.split_once(UPLOADS).map_or(&picture.url, |(_, path)| path),
-                id,
-                kind: Some(PICTURE),
-                view_url,
-            },
-        }
-    }
-
-    /// Without its type.
-    pub(crate) fn untyped(self) -> Self {
-        Self { kind: None, ..self }
-    }
 }
 
 impl<'a> Detail<'a> {
     pub(crate) fn new(offered: &'a Offered, desk: &'a Desk, links: &Links) -> Self {
         let product = &*offered.product;
         let made_at = product.created_at.seconds();
-        let image = |(picture, id): (&'a Picture, i64)| Image::picture(picture, id, made_at, links);
+        let image = |(picture, id): (&'a Picture, i64)| Asset::picture(picture, id, made_at, links);
         Self {
             content: &desk.content,
             images: product.pictures.iter().zip(1..).map(image).collect(),

@@ -20,9 +20,10 @@ use serde_json::Value;
 use web::{Links, Shop};
 
 use crate::error::Error;
+use crate::wire::asset::Asset;
 use crate::wire::fields::{Fields, objects};
 use crate::wire::number::Number;
-use crate::wire::product::{Image, code, status};
+use crate::wire::product::{code, status};
 use crate::wire::values::{decimal, numbers, text, texts, truth, whole};
 
 /// The longest name of a freight template, and the longest public id, in characters.
@@ -149,7 +150,7 @@ fn sku(said: &Fields) -> Result<SkuTerms, Error> {
 #[expect(clippy::struct_excessive_bools, reason = "the document has them")]
 #[derive(Serialize)]
 pub(crate) struct ShownBasics<'a> {
-    asset_ids: Vec<Image<'a>>,
+    asset_ids: Vec<Asset<'a>>,
     content: &'a str,
     cover: Cow<'a, str>,
     custom_details: &'a str,
@@ -183,7 +184,7 @@ impl<'a> ShownBasics<'a> {
         let Kept { product, desk, labels } = kept;
         let (making, made_at) = (&product.making, product.created_at.seconds());
         // A picture that is no asset has no number that could be sent back.
-        let image = |picture| Image::picture(picture, 0, made_at, links);
+        let image = |picture| Asset::picture(picture, 0, made_at, links);
         let label = |label: &'a app::catalogue::Term| Label {
             id: label.id,
             name: &label.name,
@@ -215,7 +216,7 @@ impl<'a> ShownBasics<'a> {
 
     /// As it is shown on its own: pictures without their type.
     pub(crate) fn untyped(self) -> Self {
-        Self { asset_ids: self.asset_ids.into_iter().map(Image::untyped).collect(), ..self }
+        Self { asset_ids: self.asset_ids.into_iter().map(Asset::untyped).collect(), ..self }
     }
 }
 

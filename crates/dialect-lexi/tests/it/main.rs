@@ -1,6 +1,7 @@
 //! The dialect through its router, in process.
 
 mod account;
+mod asset;
 mod cart;
 mod category;
 mod distribution;
