@@ -113,6 +113,7 @@ fn the_doctor_tells_what_there_is_and_what_is_set() {
         "none is running",
         "tables    up to date: 0001_shop",
         "17 products",
+        "files     0 without a row",
         "cached_carts = 7 (option)",
         "listen = 127.0.0.1:8080 (default)",
         "sms_url = set (option)",
