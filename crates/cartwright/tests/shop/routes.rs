@@ -123,6 +123,7 @@ const ANQICMS_LOGIN: &[(&str, Field)] =
 const PAGE: &[(&str, Field)] = &[("page", Search), ("per_page", Search)];
 const LEXI_PRODUCTS: &[(&str, Field)] =
     &[("cid", Search), ("page", Search), ("per_page", Search), ("status", Search)];
+const LEXI_SEARCH: &[(&str, Field)] = &[("qk", Search), ("page", Search), ("per_page", Search)];
 const OF_STORE: &[(&str, Field)] = &[
     ("sid", Search),
     ("start_date", Search),
@@ -197,6 +198,7 @@ pub(crate) const ROUTES: &[Route] = &[
     row("lexi", "get", "/products", Public, LEXI_PRODUCTS),
     row("lexi", "get", "/products/latest", Public, PAGE),
     row("lexi", "get", "/products/sticked", Public, PAGE),
+    row("lexi", "post", "/search/products", Public, LEXI_SEARCH),
     row("lexi", "get", "/products/by_brand/{rid}", Public, PAGE),
     row("lexi", "get", "/products/by_store", Public, OF_STORE),
     row("lexi", "get", "/products/{rid}", Public, &[]),

@@ -30,6 +30,11 @@ impl Fields {
         Ok(Self(all))
     }
 
+    /// Whether there is anything under a name, be it blank.
+    pub(crate) fn is_given(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| !value.is_null())
+    }
+
     /// A text that is not blank, without blanks around it; digits also come as numbers.
     pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Error> {
         let text = match self.0.get(name) {

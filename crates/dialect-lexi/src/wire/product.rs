@@ -1,5 +1,7 @@
 //! Products on the wire, and what lists of them are asked for.
 
+mod hit;
+
 use std::borrow::Cow;
 
 use app::catalogue::{Brand, Desk, Filter, Names, Offered, Standing};
@@ -13,6 +15,8 @@ use domain::text;
 use domain::time::Timestamp;
 use serde::Serialize;
 use web::{Links, Shop, day};
+
+pub(crate) use hit::{HitPage, Sought};
 
 use crate::auth::Visitor;
 use crate::error::Error;

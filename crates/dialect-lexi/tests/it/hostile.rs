@@ -154,6 +154,21 @@ async fn logins_of_every_wrong_kind() {
 }
 
 #[tokio::test]
+async fn searches_of_every_wrong_kind() {
+    let shop = shop().await;
+    for field in ["qk", "page", "per_page"] {
+        for value in values().into_iter().chain([Value::Null]) {
+            let mut body = json!({"qk": "红牛"});
+            body[field] = value;
+            let reply = shop.post("/search/products").json(&body).send().await;
+            let said: String = reply.body.chars().take(200).collect();
+            assert_eq!(reply.status, 200, "{field}: {said}");
+            assert!([200, 400, 404].contains(&code(&reply)), "{field}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn queries_of_every_wrong_kind() {
     let shop = shop().await;
     let long = "x".repeat(60_000);

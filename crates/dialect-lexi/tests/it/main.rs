@@ -5,6 +5,7 @@ mod cart;
 mod category;
 mod hostile;
 mod product;
+mod search;
 mod sku;
 mod statements;
 mod userlike;

@@ -39,6 +39,20 @@ async fn the_cost_of_a_page_does_not_grow_with_its_rows() {
 }
 
 #[tokio::test]
+async fn the_cost_of_a_search_does_not_grow_with_its_hits() {
+    for size in [1, 50] {
+        let shop = well_stocked().await;
+        let search = async || {
+            shop.post("/search/products").json(&json!({"qk": "thing", "per_page": size})).send().await
+        };
+        // The first search makes the index.
+        shop.post("/search/products").json(&json!({"qk": "nothing"})).send().await;
+        assert_eq!(cost(&shop, search).await, 5, "cold");
+        assert_eq!(cost(&shop, search).await, 0, "warm");
+    }
+}
+
+#[tokio::test]
 async fn likes_are_counted_anew_every_second() {
     let shop = well_stocked().await;
     let get = async || shop.get("/products?per_page=50").send().await;
