@@ -7,6 +7,7 @@ use axum::extract::OriginalUri;
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use domain::account::IdentifierError;
 use domain::limits::{MAX_LINE_QUANTITY, MAX_LINES};
 use web::refusal;
 
@@ -19,7 +20,7 @@ const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Authentic
 #[derive(Debug)]
 pub(crate) enum Error {
     App(app::Error),
-    /// A body or a field that is none.
+    /// A body that is none, or what is at fault has no name.
     Bad,
     NotFound,
     NoSuchBrand,
@@ -27,7 +28,7 @@ pub(crate) enum Error {
     Repeated,
 }
 
-/// The same on the paths of the cart, which have a sentence of their own for what is not there.
+/// The same on the paths of the cart, which have a sentence of their own for what is not there, and name no field.
 #[derive(Debug)]
 pub(crate) struct InCart(Error);
 
@@ -58,6 +59,7 @@ impl IntoResponse for Error {
 impl IntoResponse for InCart {
     fn into_response(self) -> Response {
         match self.0 {
+            Error::App(app::Error::BadField(_)) => Error::Bad.into_response(),
             Error::App(error) => said(&error, "Not Found"),
             Error::NotFound => failed(404, "Not Found"),
             error => error.into_response(),
@@ -79,6 +81,7 @@ fn answer(error: &app::Error, not_found: &'static str) -> (StatusCode, u16, Cow<
     use app::Error as E;
     let plain = |code, sentence: &'static str| (StatusCode::OK, code, Cow::from(sentence));
     let real = |status: StatusCode, sentence: &'static str| (status, status.as_u16(), Cow::from(sentence));
+    let bad = |field| (StatusCode::OK, 400, format!("Bad request: {field}.").into());
     match error {
         E::NotLoggedIn => real(StatusCode::UNAUTHORIZED, "Unauthorized access."),
         E::Forbidden => plain(403, "You can not do this."),
@@ -89,8 +92,13 @@ fn answer(error: &app::Error, not_found: &'static str) -> (StatusCode, u16, Cow<
         E::CartFull => (StatusCode::OK, 400, format!("购物车最多 {MAX_LINES} 种商品").into()),
         E::WrongPassword => plain(400, "Email or Password is error!"),
         E::NameTaken => plain(400, "Email already exist!"),
-        E::BadIdentifier(_) | E::WrongCode | E::DeliveryOff => plain(400, "Bad request."),
-        E::BadField(field) => (StatusCode::OK, 400, format!("Bad request: {field}.").into()),
+        E::BadIdentifier(IdentifierError::Email) => bad("email"),
+        E::BadIdentifier(IdentifierError::Username) => bad("username"),
+        E::BadIdentifier(IdentifierError::Password) => bad("password"),
+        E::BadIdentifier(IdentifierError::Phone) | E::WrongCode | E::DeliveryOff => {
+            plain(400, "Bad request.")
+        }
+        E::BadField(field) => bad(field),
         E::IllegalStep => plain(400, "商品当前状态不允许此操作"),
         E::Distributed => plain(403, "分销商品，不能删除!"),
         E::BadKey => plain(400, "Idempotency-Key must have 1 to 255 printable characters."),

@@ -36,30 +36,30 @@ impl Fields {
     }
 
     /// A text that is not blank, without blanks around it; digits also come as numbers.
-    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Error> {
+    pub(crate) fn text(&self, name: &'static str) -> Result<Option<String>, Error> {
         let text = match self.0.get(name) {
             None | Some(Value::Null) => return Ok(None),
             Some(Value::String(text)) => text.trim().to_owned(),
             Some(Value::Number(number)) => number.to_string(),
-            Some(_) => return Err(Error::Bad),
+            Some(_) => return Err(bad(name)),
         };
         if text.len() > LONGEST_TEXT || text.contains('\0') {
-            return Err(Error::Bad);
+            return Err(bad(name));
         }
         Ok(Some(text).filter(|text| !text.is_empty()))
     }
 
     /// The same where it must be there.
-    pub(crate) fn required_text(&self, name: &str) -> Result<String, Error> {
-        self.text(name)?.ok_or(Error::Bad)
+    pub(crate) fn required_text(&self, name: &'static str) -> Result<String, Error> {
+        self.text(name)?.ok_or(bad(name))
     }
 
     /// A password, to the letter.
-    pub(crate) fn secret(&self, name: &str) -> Result<Option<String>, Error> {
+    pub(crate) fn secret(&self, name: &'static str) -> Result<Option<String>, Error> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) if text.len() <= LONGEST_TEXT => Ok(Some(text.clone())),
-            Some(_) => Err(Error::Bad),
+            Some(_) => Err(bad(name)),
         }
     }
 
@@ -69,10 +69,10 @@ impl Fields {
     }
 
     /// A whole number, or its digits.
-    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Error> {
+    pub(crate) fn integer(&self, name: &'static str) -> Result<Option<i64>, Error> {
         match self.0.get(name) {
             None => Ok(None),
-            Some(_) => self.lenient_integer(name).map(Some).ok_or(Error::Bad),
+            Some(_) => self.lenient_integer(name).map(Some).ok_or(bad(name)),
         }
     }
 
@@ -86,7 +86,7 @@ impl Fields {
     }
 
     /// Public ids under one name or the other: one, a comma list, or an array.
-    pub(crate) fn rids(&self, names: [&str; 2]) -> Result<Vec<String>, Error> {
+    pub(crate) fn rids(&self, names: [&'static str; 2]) -> Result<Vec<String>, Error> {
         let mut rids = Vec::new();
         for name in names {
             match self.0.get(name) {
@@ -95,21 +95,26 @@ impl Fields {
                         match value {
                             Value::String(text) => rids.push(text.trim().to_owned()),
                             Value::Number(number) => rids.push(number.to_string()),
-                            _ => return Err(Error::Bad),
+                            _ => return Err(bad(name)),
                         }
                     }
                 }
                 None | Some(Value::Null) => {}
                 Some(Value::String(text)) => rids.extend(comma_list(text)),
                 Some(Value::Number(number)) => rids.push(number.to_string()),
-                Some(_) => return Err(Error::Bad),
+                Some(_) => return Err(bad(name)),
             }
         }
         if rids.is_empty() || rids.len() > MOST_RIDS {
-            return Err(Error::Bad);
+            return Err(bad(names[0]));
         }
         Ok(rids)
     }
+}
+
+/// A field that is missing, or has a value that makes no sense.
+pub(crate) fn bad(name: &'static str) -> Error {
+    app::Error::BadField(name).into()
 }
 
 /// Texts between commas, without blanks and empty ones.

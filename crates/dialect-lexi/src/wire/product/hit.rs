@@ -12,7 +12,7 @@ use web::Shop;
 use super::Product;
 use crate::error::Error;
 use crate::page::{Page, USUAL};
-use crate::wire::fields::Fields;
+use crate::wire::fields::{Fields, bad};
 use crate::wire::number::Number;
 
 /// What is searched for.
@@ -28,7 +28,7 @@ impl FromRequestParts<Shop> for Sought {
     async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
         let fields = Fields::of(parts).await?;
         let is_blank = fields.is_given("qk");
-        let text = fields.text("qk")?.ok_or(if is_blank { Error::NotFound } else { Error::Bad })?;
+        let text = fields.text("qk")?.ok_or(if is_blank { Error::NotFound } else { bad("qk") })?;
         Ok(Self { text, page: Page::of(&fields, USUAL) })
     }
 }
