@@ -1,14 +1,18 @@
 //! The deeds of the shop: load, decide by the rules, apply; never a wire format, never SQL.
 
+pub mod brand;
 pub mod cart;
 pub mod catalogue;
+pub mod category;
 mod ctx;
 pub mod delivery;
 mod entropy;
 mod error;
+mod heading;
 pub mod idempotency;
 pub mod import;
 pub mod listing;
+pub mod official;
 pub mod one_time_code;
 mod password;
 mod plain;

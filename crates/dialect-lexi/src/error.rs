@@ -85,7 +85,7 @@ fn answer(error: &app::Error, not_found: &'static str) -> (StatusCode, u16, Cow<
     match error {
         E::NotLoggedIn => real(StatusCode::UNAUTHORIZED, "Unauthorized access."),
         E::Forbidden => plain(403, "You can not do this."),
-        E::NoSuchProduct | E::NoSuchStore | E::NoSuchLine => plain(404, not_found),
+        E::NoSuchProduct | E::NoSuchStore | E::NoSuchLine | E::NoSuchHeading => plain(404, not_found),
         E::OffSale => plain(400, "商品已下架"),
         E::ShortStock => plain(400, "库存不足"),
         E::LineFull => (StatusCode::OK, 400, format!("每种商品最多 {MAX_LINE_QUANTITY} 件").into()),
@@ -101,6 +101,8 @@ fn answer(error: &app::Error, not_found: &'static str) -> (StatusCode, u16, Cow<
         E::BadField(field) => bad(field),
         E::IllegalStep => plain(400, "商品当前状态不允许此操作"),
         E::Distributed => plain(403, "分销商品，不能删除!"),
+        E::HeadingTaken => plain(400, "Name already exist!"),
+        E::HeadingInUse => plain(403, "Still in use, so it can not be deleted."),
         E::BadKey => plain(400, "Idempotency-Key must have 1 to 255 printable characters."),
         E::Throttled { seconds } => {
             let sentence = format!("Too many attempts, try again in {seconds} seconds.");

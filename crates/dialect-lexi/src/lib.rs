@@ -18,7 +18,7 @@ mod wishlist;
 use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, post};
+use axum::routing::{any, get, post, put};
 use web::{Dialect, Shop, frame};
 
 /// The dialect as the doorframe knows it.
@@ -71,12 +71,15 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
         .route("/cart/item_count", get(cart::count))
         .route("/cart/{rid}/remove", post(cart::remove))
         .route("/cart/remove", post(cart::remove))
-        .route("/categories", get(category::list))
+        .route("/categories", get(category::list).post(category::add))
         .route("/categories/siblings", get(category::siblings))
-        .route("/brands", get(brand::list))
+        .route("/categories/{id}", put(category::update).delete(category::remove))
+        .route("/brands", get(brand::list).post(brand::add))
         .route("/brands/{rid}", get(brand::show))
-        .route("/official/labels", get(official::labels))
-        .route("/official/materials", get(official::materials))
+        .route("/official/labels", get(official::labels).post(official::add_label))
+        .route("/official/labels/{id}", put(official::update_label).delete(official::remove_label))
+        .route("/official/materials", get(official::materials).post(official::add_material))
+        .route("/official/materials/{id}", put(official::update_material).delete(official::remove_material))
         .method_not_allowed_fallback(error::not_found);
     let (newer, older) = (paths.clone(), paths.clone());
     let routes = paths

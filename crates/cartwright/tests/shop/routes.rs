@@ -28,6 +28,10 @@ pub(crate) enum Kind {
     Item,
     /// Keeps something that only a customer has.
     Customers,
+    /// Is for merchants and operators only.
+    Keepers,
+    /// Is for operators only.
+    Operators,
     /// The same for everybody.
     Public,
     /// Issues or ends a token.
@@ -71,7 +75,7 @@ use Field::{
     Count, Delta, EmptiedStore, Extra, Line, Listing, Name, Notes, Reference, Rid, Search, Secret, Selected,
     Sku, SkuRid, Store, Total,
 };
-use Kind::{Cart, Credential, Customers, Item, Nowhere, Prefix, Public};
+use Kind::{Cart, Credential, Customers, Item, Keepers, Nowhere, Operators, Prefix, Public};
 
 const MT_NEW: &[(&str, Field)] = &[("nums", Count), ("distributor_product_id", Listing)];
 const MT_OLD: &[(&str, Field)] = &[("nums", Total), ("distributor_product_id", Listing)];
@@ -138,6 +142,25 @@ const SKUS: &[(&str, Field)] = &[("rid", Rid), ("store_rid", Search)];
 const RID: &[(&str, Field)] = &[("rid", Rid)];
 const LEXI_LOGIN: &[(&str, Field)] = &[("email", Name), ("password", Secret)];
 const LEXI_ACCOUNT: &[(&str, Field)] = &[("email", Name), ("password", Secret), ("username", Name)];
+const CATEGORY: &[(&str, Field)] = &[
+    ("name", Search),
+    ("pid", Search),
+    ("cover", Search),
+    ("description", Search),
+    ("sort_order", Search),
+    ("status", Search),
+];
+const BRAND: &[(&str, Field)] = &[
+    ("name", Search),
+    ("features", Search),
+    ("description", Search),
+    ("logo", Search),
+    ("banner", Search),
+    ("is_recommended", Search),
+    ("sort_order", Search),
+    ("status", Search),
+];
+const TERM: &[(&str, Field)] = &[("name", Search), ("sort_order", Search)];
 const LEXI_ITEM: &[(&str, Field)] = &[("rid", SkuRid), ("quantity", Total)];
 
 /// All of them, by room and in the order of its route table.
@@ -224,10 +247,20 @@ pub(crate) const ROUTES: &[Route] = &[
     row("lexi", "post", "/cart/remove", Cart, &[("rids", SkuRid)]),
     row("lexi", "get", "/categories", Public, PAGE),
     row("lexi", "get", "/categories/siblings", Public, PAGE),
+    row("lexi", "post", "/categories", Keepers, CATEGORY),
+    row("lexi", "put", "/categories/{id}", Keepers, CATEGORY),
+    row("lexi", "delete", "/categories/{id}", Keepers, &[]),
     row("lexi", "get", "/brands", Public, PAGE),
+    row("lexi", "post", "/brands", Keepers, BRAND),
     row("lexi", "get", "/brands/{rid}", Public, &[]),
     row("lexi", "get", "/official/labels", Public, &[]),
+    row("lexi", "post", "/official/labels", Operators, TERM),
+    row("lexi", "put", "/official/labels/{id}", Operators, TERM),
+    row("lexi", "delete", "/official/labels/{id}", Operators, &[]),
     row("lexi", "get", "/official/materials", Public, &[]),
+    row("lexi", "post", "/official/materials", Operators, TERM),
+    row("lexi", "put", "/official/materials/{id}", Operators, TERM),
+    row("lexi", "delete", "/official/materials/{id}", Operators, &[]),
     row("lexi", "", "/api/v1.0", Prefix, &[]),
     row("lexi", "", "/v1.0", Prefix, &[]),
     row("lexi", "any", "/api/v1.0/{*unknown}", Nowhere, &[]),
@@ -273,7 +306,8 @@ impl Route {
             .path
             .replace("{rid}", &rid)
             .replace("{distributor_product_id}", listing)
-            .replace("{item}", line);
+            .replace("{item}", line)
+            .replace("{id}", line);
         path = path.replace("{slug}", &format!("product-{listing}")).replace("{*unknown}", "nowhere");
         match (self.kind, self.room) {
             (Prefix, _) => vec![],

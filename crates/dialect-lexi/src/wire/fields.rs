@@ -1,8 +1,9 @@
 //! What a request says, in its query, its body or both: apps send numbers as texts, and DELETE with a body.
 
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use serde_json::{Map, Value};
-use web::fields;
+use web::{Shop, fields};
 
 use crate::error::Error;
 
@@ -13,6 +14,17 @@ const MOST_RIDS: usize = 500;
 
 /// Fields by name.
 pub(crate) struct Fields(Map<String, Value>);
+
+/// A number in the path.
+pub(crate) struct Id(pub i64);
+
+impl FromRequestParts<Shop> for Id {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
+        Path::from_request_parts(parts, shop).await.map_or(Err(Error::NotFound), |Path(id)| Ok(Self(id)))
+    }
+}
 
 impl Fields {
     /// Of a query.
@@ -52,6 +64,40 @@ impl Fields {
     /// The same where it must be there.
     pub(crate) fn required_text(&self, name: &'static str) -> Result<String, Error> {
         self.text(name)?.ok_or(bad(name))
+    }
+
+    /// A text that may be blank.
+    pub(crate) fn note(&self, name: &'static str) -> Result<Option<String>, Error> {
+        let text = self.text(name)?;
+        Ok(self.is_given(name).then(|| text.unwrap_or_default()))
+    }
+
+    /// A text that may be left out, but not be blank.
+    pub(crate) fn named(&self, name: &'static str) -> Result<Option<String>, Error> {
+        let text = self.text(name)?;
+        if text.is_none() && self.is_given(name) { Err(bad(name)) } else { Ok(text) }
+    }
+
+    /// True or false; the apps also have 1 or 0.
+    pub(crate) fn flag(&self, name: &'static str) -> Result<Option<bool>, Error> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(*flag)),
+            Some(value) if *value == "true" => Ok(Some(true)),
+            Some(value) if *value == "false" => Ok(Some(false)),
+            Some(_) => match self.lenient_integer(name) {
+                Some(1) => Ok(Some(true)),
+                Some(0) => Ok(Some(false)),
+                _ => Err(bad(name)),
+            },
+        }
+    }
+
+    /// Where it stands among others: the lesser, the earlier.
+    pub(crate) fn sort_order(&self) -> Result<Option<i64>, Error> {
+        let order = self.integer("sort_order")?;
+        let is_small = order.is_none_or(|order| i32::try_from(order).is_ok());
+        if is_small { Ok(order) } else { Err(bad("sort_order")) }
     }
 
     /// A password, to the letter.

@@ -1,9 +1,11 @@
 //! The dialect through its router, in process.
 
 mod account;
+mod brand;
 mod cart;
 mod category;
 mod hostile;
+mod official;
 mod product;
 mod search;
 mod sku;
