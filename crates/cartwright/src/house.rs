@@ -26,7 +26,7 @@ impl House {
         let locks = lock_files(place, &file).iter().map(|file| lock(file)).collect::<Result<_>>()?;
         let store = store(&Options { cached_carts: serving.cached_carts, ..Options::new(file) })?;
         let app = App::new(store, settings, Clock::System, Entropy::System);
-        Ok(Self { shop: Shop::new(app, serving.outside()), _locks: locks })
+        Ok(Self { shop: Shop::new(app, serving.outside()?), _locks: locks })
     }
 }
 

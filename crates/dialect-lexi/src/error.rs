@@ -26,6 +26,10 @@ pub(crate) enum Error {
     NoSuchBrand,
     /// What can be done once was done before.
     Repeated,
+    /// A part of the signature is missing.
+    Unsigned,
+    /// An unknown app, or not its signature.
+    BadSignature,
 }
 
 /// The same on the paths of the cart, which have a sentence of their own for what is not there, and name no field.
@@ -52,6 +56,8 @@ impl IntoResponse for Error {
             Self::NotFound => failed(404, "No result matched."),
             Self::NoSuchBrand => failed(401, "品牌不存在"),
             Self::Repeated => failed(403, "不能重复操作!"),
+            Self::Unsigned => failed(601, "Sign parameters missing"),
+            Self::BadSignature => failed(602, "Sign error"),
         }
     }
 }

@@ -37,6 +37,10 @@ impl Dialect for Lexi {
         !path.starts_with("/auth/") && path != "/token" && path != "/search/products"
     }
 
+    async fn admit(shop: &Shop, parts: &Parts) -> Result<(), Response> {
+        wire::signature::check(shop, parts).await.map_err(IntoResponse::into_response)
+    }
+
     fn refuse(error: app::Error, _: &Parts) -> Response {
         error::Error::from(error).into_response()
     }

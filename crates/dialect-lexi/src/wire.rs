@@ -9,6 +9,7 @@ pub(crate) mod fields;
 pub(crate) mod number;
 pub(crate) mod official;
 pub(crate) mod product;
+pub(crate) mod signature;
 pub(crate) mod sku;
 pub(crate) mod userlike;
 pub(crate) mod wishlist;

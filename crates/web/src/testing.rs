@@ -30,8 +30,13 @@ impl TestShop {
 
     /// The same with settings.
     pub fn with(settings: Settings, routes: impl FnOnce(&Shop) -> Router<Shop>) -> Self {
+        Self::reached(settings, Outside::default(), routes)
+    }
+
+    /// The same with settings of the doors.
+    pub fn reached(settings: Settings, outside: Outside, routes: impl FnOnce(&Shop) -> Router<Shop>) -> Self {
         let (app, folder) = app::testing::shop(settings);
-        let outside = Outside { public_url: Some("https://shop.example".to_owned()), ..Outside::default() };
+        let outside = Outside { public_url: Some("https://shop.example".to_owned()), ..outside };
         let shop = Shop::new(app.clone(), outside);
         let router = routes(&shop).with_state(shop);
         Self { app, router, _folder: Arc::new(folder) }

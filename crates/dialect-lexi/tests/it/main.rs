@@ -8,6 +8,7 @@ mod hostile;
 mod official;
 mod product;
 mod search;
+mod signature;
 mod sku;
 mod statements;
 mod userlike;
