@@ -44,7 +44,12 @@ pub struct Offered {
 impl Offered {
     /// Whether the public sees it.
     pub fn is_on_sale(&self) -> bool {
-        self.listing.is_open && self.product.is_on_sale()
+        self.standing() == Some(Standing::OnSale)
+    }
+
+    /// Where it stands; `None` when there is no offer any more.
+    pub fn standing(&self) -> Option<Standing> {
+        self.listing.standing(&self.product)
     }
 
     /// The offer of one SKU, or of the first.
@@ -384,6 +389,11 @@ impl Catalogue {
         let is_shown = |offered: &Offered| query.filter.standing != Standing::OnSale || offered.is_on_sale();
         let offers = offered.into_iter().flatten().filter(is_shown).collect();
         Ok(Page { offers, total: ranking.total })
+    }
+
+    /// How many the filter wants.
+    pub async fn count(&self, filter: &Filter) -> Result<i64> {
+        Ok(self.store.listing_count(filter).await?)
     }
 
     /// The list that a page is cut from. Whoever asks for it while it is read waits for the same reading.

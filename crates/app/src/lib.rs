@@ -12,6 +12,7 @@ mod heading;
 pub mod idempotency;
 pub mod import;
 pub mod listing;
+pub mod offering;
 pub mod official;
 pub mod one_time_code;
 mod password;

@@ -160,7 +160,7 @@ async fn offered(
 
 /// Whether the caller keeps the store that offers it.
 fn may_see(ctx: &Ctx, offered: &Offered) -> bool {
-    !offered.product.is_deleted && may_see_behind(ctx, Some(offered.listing.store))
+    offered.standing().is_some() && may_see_behind(ctx, Some(offered.listing.store))
 }
 
 async fn listings(

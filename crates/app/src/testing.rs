@@ -2,7 +2,7 @@
 
 use domain::id::{BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
 use domain::money::{BasisPoints, Money};
-use domain::product::{Listing, Making, Product, Sku, Status};
+use domain::product::{Listing, Making, Product, Sku, Standing, Status};
 use domain::time::Timestamp;
 use store::change::{Change, record};
 use store::official::{self, Kind};
@@ -160,20 +160,20 @@ impl App {
     /// Opens a listing of a product in another store.
     pub async fn put_listing(&self, id: i64, store: i64, product: i64) {
         let (store, product) = (StoreId::new(store), ProductId::new(product));
-        let listing = Listing { id: ListingId::new(id), store, product, is_open: true };
-        self.apply(vec![store::listing::add(&listing, NOW)], Change::Product(product.get())).await;
+        let listing = Listing { id: ListingId::new(id), store, product, status: Some(Standing::OnSale) };
+        self.apply(store::listing::add(&listing, NOW), Change::Product(product.get())).await;
     }
 
     /// Takes a product off sale.
     pub async fn take_off_sale(&self, product: i64) {
-        let step = store::product::set_status(ProductId::new(product), Status::OffSale, NOW);
-        self.apply(vec![step], Change::Product(product)).await;
+        let steps = store::product::set_status(ProductId::new(product), Status::OffSale, NOW);
+        self.apply(steps, Change::Product(product)).await;
     }
 
     /// Deletes a product.
     pub async fn delete_product(&self, product: i64) {
-        let step = store::product::delete(ProductId::new(product), NOW);
-        self.apply(vec![step], Change::Product(product)).await;
+        let steps = store::product::delete(ProductId::new(product), NOW);
+        self.apply(steps, Change::Product(product)).await;
     }
 
     async fn apply(&self, mut steps: Vec<store::Step>, change: Change) {

@@ -9,6 +9,7 @@ use app::import::{self, Import, Mode};
 use app::{Ctx, listing, shopper};
 use domain::account::{Account, Identifier, Password, Role};
 use domain::id::{ProductId, StoreId};
+use domain::product::Standing;
 
 use crate::config::{Given, Serving};
 use crate::house::House;
@@ -84,7 +85,13 @@ async fn furnish(ctx: &Ctx) -> Result<Furnished> {
         import::import(ctx, what, text.as_bytes(), &mut |_| {}).await?;
     }
     for TakenUp { store, handle, by } in TAKEN_UP {
-        listing::take_up(ctx, self::store(ctx, by).await?, product(ctx, store, handle).await?).await?;
+        let (by, product) = (self::store(ctx, by).await?, product(ctx, store, handle).await?);
+        // What was done with it since the first start stays.
+        if ctx.app.store().listing_of(by, product).await?.is_none() {
+            let offered = ctx.app.catalogue().offered(product.own_listing()).await?;
+            let rid = &offered.context("the product has no listing")?.product.rid;
+            listing::take_up(ctx, by, rid, Standing::OnSale).await?;
+        }
     }
     let li = [Identifier::parse_email("li@example.com")?, Identifier::parse_username("xiaoli")?];
     let sara = [Identifier::parse_email("sara@example.com")?, Identifier::parse_phone("+989120000001")?];

@@ -6,7 +6,9 @@ mod auth;
 mod brand;
 mod cart;
 mod category;
+mod distribution;
 mod error;
+mod offering;
 mod official;
 mod page;
 mod product;
@@ -60,10 +62,14 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
         .route("/search/products", post(product::search))
         .route("/products/by_brand/{rid}", get(product::by_brand))
         .route("/products/by_store", get(product::by_store))
-        .route("/products/{rid}", get(product::show))
+        .route("/products/{rid}", get(product::show).delete(offering::remove))
         .route("/products/{rid}/detail", get(product::detail))
         .route("/products/skus", get(sku::group))
         .route("/products/many_skus", get(sku::groups))
+        .route("/products/statistical", get(offering::count))
+        .route("/products/{rid}/distribute_setting", post(offering::set_distribution))
+        .route("/products/status/up", put(offering::up))
+        .route("/products/status/down", put(offering::down))
         .route("/wishlist", get(wishlist::list).post(wishlist::add).delete(wishlist::remove))
         .route("/userlike", post(userlike::add).delete(userlike::remove))
         .route("/auth/login", post(account::log_in))
@@ -84,6 +90,12 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
         .route("/official/labels/{id}", put(official::update_label).delete(official::remove_label))
         .route("/official/materials", get(official::materials).post(official::add_material))
         .route("/official/materials/{id}", put(official::update_material).delete(official::remove_material))
+        .route("/fx_distribute/index", get(distribution::index))
+        .route("/fx_distribute/hot", get(distribution::hot))
+        .route("/fx_distribute/sticked", get(distribution::sticked))
+        .route("/fx_distribute/latest", get(distribution::latest))
+        .route("/fx_distribute/{rid}/warehouse", post(distribution::store))
+        .route("/fx_distribute/{rid}/publish", post(distribution::publish))
         .method_not_allowed_fallback(error::not_found);
     let (newer, older) = (paths.clone(), paths.clone());
     let routes = paths

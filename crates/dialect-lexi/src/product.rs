@@ -71,7 +71,7 @@ pub(crate) async fn detail(Visitor(ctx): Visitor, links: Links, Rid(rid): Rid) -
     Ok(found(Detail::new(&offered, &desk, &links)))
 }
 
-async fn page(ctx: &Ctx, wanted: Wanted, order: Order, links: &Links) -> Result<Response, Error> {
+pub(crate) async fn page(ctx: &Ctx, wanted: Wanted, order: Order, links: &Links) -> Result<Response, Error> {
     let Wanted { text, filter, page } = wanted;
     let query =
         filter.map(|filter| PageQuery { text, filter, order, limit: page.size, offset: page.offset() });

@@ -16,7 +16,8 @@ pub enum Field {
     CommissionRate,
     /// Where the product stands, as [`crate::product::Status::code`]; nothing once it is deleted.
     Status,
-    /// Whether a store that distributes the product offers it: 1 or 0; nothing while it does not have it.
+    /// Where a store that distributes the product has it, as [`crate::product::Standing::code`]; nothing while it does
+    /// not have it.
     Listing,
 }
 

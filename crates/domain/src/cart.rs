@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::id::{LineId, ListingId, OwnerId, SkuId, StoreId};
 use crate::limits::{MAX_LINE_QUANTITY, MAX_LINES};
 use crate::money::Money;
-use crate::product::{Listing, Product, Sku, Status};
+use crate::product::{Listing, Product, Sku, Standing, Status};
 use crate::time::Timestamp;
 
 /// A cart as stored.
@@ -117,14 +117,19 @@ impl Offer {
 
     /// Whether it can be bought as far as its status goes.
     pub fn is_on_sale(&self) -> bool {
-        self.listing.is_open && self.product.is_on_sale()
+        self.listing.standing(&self.product) == Some(Standing::OnSale)
+    }
+
+    /// Whether there is nothing to be bought any more: the product was deleted, or the store has given it back.
+    pub fn is_gone(&self) -> bool {
+        self.listing.standing(&self.product).is_none()
     }
 }
 
 /// What a shopper should know about a line before paying, gravest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Flag {
-    /// The product was deleted.
+    /// The product was deleted, or the store offers it no longer.
     Gone,
     /// The product or its listing is not on sale.
     OffSale,
@@ -139,7 +144,7 @@ pub enum Flag {
 /// What stands against putting more of a SKU into a cart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Against {
-    /// The product was deleted, or was never offered.
+    /// The product was deleted, was never offered, or the store offers it no longer.
     Gone,
     /// The product or its listing is not on sale.
     OffSale,
@@ -156,7 +161,7 @@ impl Cart {
     pub fn against(&self, offer: &Offer, wanted: i64) -> Option<Against> {
         let (product, sku) = (offer.product(), offer.sku());
         let has_line = self.lines.iter().any(|line| (line.listing, line.sku) == (offer.listing().id, sku.id));
-        if product.is_deleted || product.status == Status::Draft {
+        if offer.is_gone() || product.status == Status::Draft {
             Some(Against::Gone)
         } else if !offer.is_on_sale() {
             Some(Against::OffSale)
@@ -278,7 +283,7 @@ impl PricedLine<'_> {
     /// The gravest flag of this line alone; the purchase limit counts a product's lines together.
     fn flag(&self) -> Option<Flag> {
         let (offer, sku) = (self.offer, self.offer.sku());
-        if offer.product().is_deleted {
+        if offer.is_gone() {
             Some(Flag::Gone)
         } else if !offer.is_on_sale() {
             Some(Flag::OffSale)

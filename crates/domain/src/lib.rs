@@ -7,6 +7,7 @@ pub mod id;
 pub mod limits;
 pub mod merge;
 pub mod money;
+pub mod offering;
 pub mod product;
 pub mod text;
 pub mod time;

@@ -233,6 +233,57 @@ pub struct Listing {
     pub store: StoreId,
     /// The product offered.
     pub product: ProductId,
-    /// Whether the offering store has it open; the product must be on sale as well.
-    pub is_open: bool,
+    /// Where the offering store has it; `None` once it has given the product back. An own listing is always on sale,
+    /// and its product says where it stands.
+    pub status: Option<Standing>,
+}
+
+impl Listing {
+    /// Where the offer stands, by the listing and its product together; `None` when there is no offer any more.
+    pub fn standing(&self, product: &Product) -> Option<Standing> {
+        let of_product = match product.status {
+            _ if product.is_deleted => return None,
+            Status::Draft | Status::Warehouse => Standing::InWarehouse,
+            Status::OnSale => Standing::OnSale,
+            Status::OffSale => Standing::OffSale,
+        };
+        Some(match (of_product, self.status?) {
+            (Standing::InWarehouse, _) | (_, Standing::InWarehouse) => Standing::InWarehouse,
+            (Standing::OffSale, _) | (_, Standing::OffSale) => Standing::OffSale,
+            (Standing::OnSale, Standing::OnSale) => Standing::OnSale,
+        })
+    }
+
+    /// Whether it is a store's offer of another store's product.
+    pub fn is_distributed(&self) -> bool {
+        self.id != self.product.own_listing()
+    }
+}
+
+/// Where an offer stands; only what is on sale is for the public.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// Begun, or complete and not offered yet.
+    InWarehouse,
+    /// Offered, sold out or not.
+    #[default]
+    OnSale,
+    /// Taken down: the product, or this store's offer of it.
+    OffSale,
+}
+
+impl Standing {
+    /// The number the store keeps.
+    pub fn code(self) -> i64 {
+        match self {
+            Self::InWarehouse => 0,
+            Self::OnSale => 1,
+            Self::OffSale => 2,
+        }
+    }
+
+    /// Reads what [`Standing::code`] wrote.
+    pub fn from_code(code: i64) -> Option<Self> {
+        [Self::InWarehouse, Self::OnSale, Self::OffSale].into_iter().find(|standing| standing.code() == code)
+    }
 }

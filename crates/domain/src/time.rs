@@ -20,6 +20,13 @@ impl Timestamp {
         self.0.div_euclid(1_000_000)
     }
 
+    /// This moment, or the next one after another that is not before it: what is changed twice within a microsecond has
+    /// two times all the same.
+    #[must_use]
+    pub fn after(self, other: Self) -> Self {
+        self.max(Self(other.0.saturating_add(1)))
+    }
+
     /// The moment `seconds` later.
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {

@@ -42,3 +42,9 @@ create index audit_store on audit (store_id, id);
 create index audit_product on audit (product_id, id);
 
 insert into counter (name, next_value) values ('asset', 1), ('audit', 1);
+
+-- Where a distributed listing stands: 0 in the warehouse, 1 on sale, 2 off sale; null once the store has given it back. An
+-- own listing is always on sale, and its product says where it stands.
+alter table listing add column status bigint default 1;
+update listing set status = case when is_open then 1 else 2 end;
+alter table listing drop column is_open;

@@ -81,7 +81,7 @@ statements! {
         join sku on sku.id = $3 and sku.product_id = product.id
         left join cart_line as line
             on line.owner_id = $1 and line.listing_id = $2 and line.sku_id = $3
-        where listing.id = $2 and listing.is_open and product.status = 2 and not product.is_deleted
+        where listing.id = $2 and listing.status = 1 and product.status = 2 and not product.is_deleted
             and ", fits!("coalesce(line.quantity, 0) + $5"), "
             and (line.id is not null or (select count(*) from cart_line where owner_id = $1) < $6)");
 
@@ -109,7 +109,7 @@ statements! {
         join sku on sku.id = $3 and sku.product_id = product.id
         left join cart_line as line
             on line.owner_id = $1 and line.listing_id = $2 and line.sku_id = $3
-        where cart.owner_id = $1 and listing.is_open and product.status = 2 and not product.is_deleted
+        where cart.owner_id = $1 and listing.status = 1 and product.status = 2 and not product.is_deleted
             and $5 > ", held!(), "
             and ", fits!(concat!("coalesce(line.quantity, 0) + $5 - ", held!())), "
             and (line.id is not null or (select count(*) from cart_line where owner_id = $1) < $7)
@@ -161,7 +161,7 @@ statements! {
             join product on product.id = listing.product_id
             join sku on sku.product_id = product.id
             where listing.id = cart_line.listing_id and sku.id = cart_line.sku_id
-                and listing.is_open and product.status = 2 and not product.is_deleted and ", fits!("$3"), "))");
+                and listing.status = 1 and product.status = 2 and not product.is_deleted and ", fits!("$3"), "))");
 
     /// Sets the note of a line.
     SET_NOTES = "update cart_line set notes = $3, updated_at = $4 where owner_id = $1 and id = $2";

@@ -15,7 +15,7 @@ statements! {
     ON_SALE = "select id, '', name, created_at from category
         where exists (select 1 from product join listing on listing.product_id = product.id
             where product.category_id = category.id and product.status = 2 and not product.is_deleted
-                and listing.is_open and ($1 is null or listing.store_id = $1))
+                and listing.status = 1 and ($1 is null or listing.store_id = $1))
         order by id";
     /// Adds a category, unless its name is taken.
     ADD = "insert into category (id, name, created_at, parent_id, cover, description, sort_order, status)

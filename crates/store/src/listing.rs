@@ -3,6 +3,7 @@
 use domain::id::{BrandId, CategoryId, ListingId, ProductId, StoreId};
 use domain::money::Money;
 use domain::product::Listing;
+pub use domain::product::Standing;
 use domain::time::Timestamp;
 
 use crate::product::id_list;
@@ -11,13 +12,13 @@ use crate::{Refusal, Result, Row, Sql, Step, Store, Value};
 
 macro_rules! find {
     ($listed:literal) => {
-        concat!("select id, store_id, product_id, is_open from listing where id", $listed)
+        concat!("select id, store_id, product_id, status from listing where id", $listed)
     };
 }
 macro_rules! of_products {
     ($listed:literal) => {
         concat!(
-            "select id, store_id, product_id, is_open from listing where store_id = $2 and product_id",
+            "select id, store_id, product_id, status from listing where store_id = $2 and product_id",
             $listed
         )
     };
@@ -32,8 +33,9 @@ macro_rules! filtered {
             " join product on product.id = listing.product_id
             left join sku on sku.product_id = product.id and sku.position = 0
             where not product.is_deleted and cast($9 as bigint) = case
-                    when product.status < 2 then 0
-                    when product.status = 3 or not listing.is_open then 2
+                    when listing.status is null then null
+                    when product.status < 2 or listing.status = 0 then 0
+                    when product.status = 3 or listing.status = 2 then 2
                     when sku.id is not null then 1 end
                 and ($1 is null or listing.store_id = $1)
                 and ($2 is null or product.category_id = $2)
@@ -45,6 +47,7 @@ macro_rules! filtered {
                     where any_sku.product_id = product.id
                         and (not any_sku.is_tracked or any_sku.may_oversell or any_sku.stock > 0)))
                 and (not $7 or product.is_recommended)
+                and (not $13 or product.is_distributed)
                 and ($8 is null or $8 = (listing.id = product.id))
                 and ($10 is null or product.published_at >= $10)
                 and ($11 is null or product.published_at < $11)
@@ -99,7 +102,7 @@ macro_rules! page {
             filtered!("listing"),
             " order by ",
             by!($order),
-            " limit $13 offset $14"
+            " limit $14 offset $15"
         )
     };
 }
@@ -108,22 +111,22 @@ macro_rules! found {
     ($order:tt) => {
         concat!(
             "select listing.id ",
-            filtered!("json_each($14) as hit cross join listing on listing.product_id = hit.value"),
+            filtered!("json_each($15) as hit cross join listing on listing.product_id = hit.value"),
             " order by ",
             by!($order),
-            " limit $13"
+            " limit $14"
         )
     };
     (postgres $order:tt) => {
         concat!(
             "select listing.id ",
             filtered!(
-                "json_array_elements_text(cast($14 as json)) with ordinality as hit (value, key)
+                "json_array_elements_text(cast($15 as json)) with ordinality as hit (value, key)
                 join listing on listing.product_id = cast(hit.value as bigint)"
             ),
             " order by ",
             by!($order),
-            " limit $13"
+            " limit $14"
         )
     };
 }
@@ -133,13 +136,13 @@ statements! {
         postgres: find!(" in (select cast(value as bigint)
             from json_array_elements_text(cast($1 as json)))");
     /// A store's listing of a product.
-    OF_PRODUCT = "select id, store_id, product_id, is_open from listing where product_id = $1 and store_id = $2";
+    OF_PRODUCT = "select id, store_id, product_id, status from listing where product_id = $1 and store_id = $2";
     /// A store's listings of these products.
     OF_PRODUCTS = of_products!(" in (select value from json_each($1))"),
         postgres: of_products!(" in (select cast(value as bigint)
             from json_array_elements_text(cast($1 as json)))");
     /// One row when other stores may take the product up.
-    IS_OFFERED = "select 1 from product where id = $1 and is_distributed and not is_deleted";
+    IS_OFFERED = "select 1 from product where id = $1 and is_distributed and status = 2 and not is_deleted";
     /// How many there are.
     COUNT = concat!("select count(*) ", filtered!("listing"));
     /// Newest first.
@@ -180,8 +183,10 @@ statements! {
     FOUND_CHEAPEST = found!(cheapest), postgres: found!(postgres cheapest);
     /// Of these products, dearest first.
     FOUND_DEAREST = found!(dearest), postgres: found!(postgres dearest);
+    /// Moves a listing that stands where it was seen, or takes it back up after it was given back.
+    MOVE = "update listing set status = $2 where id = $1 and coalesce(status, -1) = coalesce($3, -1)";
     /// Opens a listing of another store's product.
-    ADD = "insert into listing (id, store_id, product_id, is_open, created_at) values ($1, $2, $3, true, $4)
+    ADD = "insert into listing (id, store_id, product_id, status, created_at) values ($1, $2, $3, $5, $4)
         on conflict do nothing returning id";
 }
 
@@ -202,6 +207,8 @@ pub struct Filter {
     pub is_in_stock: Option<bool>,
     /// Recommended products only.
     pub only_recommended: bool,
+    /// Only what other stores may take up.
+    pub only_distributed: bool,
     /// Own listings, which show a product once, however many stores distribute it; or distributed ones.
     pub is_own: Option<bool>,
     /// Where it stands.
@@ -212,28 +219,6 @@ pub struct Filter {
     pub published_before: Option<Timestamp>,
     /// Only what has a SKU at or below the level at which its merchant wants to be warned.
     pub only_running_low: bool,
-}
-
-/// Where a listing stands; only what is on sale is for the public.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Standing {
-    /// Begun, or complete and not offered yet.
-    InWarehouse,
-    /// Offered, sold out or not.
-    #[default]
-    OnSale,
-    /// Taken down: the product, or this store's offer of it.
-    OffSale,
-}
-
-impl Standing {
-    fn code(self) -> i64 {
-        match self {
-            Self::InWarehouse => 0,
-            Self::OnSale => 1,
-            Self::OffSale => 2,
-        }
-    }
 }
 
 /// The order of a page.
@@ -349,9 +334,21 @@ impl Store {
 }
 
 /// Opens a store's listing of another store's product; refused as taken when there is one.
-pub fn add(listing: &Listing, now: Timestamp) -> Step {
-    let params = vec![listing.id.into(), listing.store.into(), listing.product.into(), now.into()];
-    Step::new(ADD, params).or_refuse(Refusal::Taken)
+pub fn add(listing: &Listing, now: Timestamp) -> Vec<Step> {
+    let params = vec![
+        listing.id.into(),
+        listing.store.into(),
+        listing.product.into(),
+        now.into(),
+        code(listing.status),
+    ];
+    vec![Step::new(ADD, params).or_refuse(Refusal::Taken)]
+}
+
+/// Moves a listing from where it was seen; refused when it stands elsewhere by now.
+pub fn shift(listing: &Listing, to: Option<Standing>) -> Vec<Step> {
+    let params = vec![listing.id.into(), code(to), code(listing.status)];
+    vec![Step::new(MOVE, params).or_refuse(Refusal::Version)]
 }
 
 /// Requires that other stores may take the product up.
@@ -364,8 +361,12 @@ fn listing_from(row: Row<'_>) -> Result<Listing> {
         id: ListingId::new(row.int(0)?),
         store: StoreId::new(row.int(1)?),
         product: ProductId::new(row.int(2)?),
-        is_open: row.bool(3)?,
+        status: row.opt_int(3)?.and_then(Standing::from_code),
     })
+}
+
+fn code(status: Option<Standing>) -> Value {
+    status.map(Standing::code).into()
 }
 
 fn filter_params(filter: &Filter) -> Vec<Value> {
@@ -382,5 +383,6 @@ fn filter_params(filter: &Filter) -> Vec<Value> {
         filter.published_from.into(),
         filter.published_before.into(),
         filter.only_running_low.into(),
+        filter.only_distributed.into(),
     ]
 }

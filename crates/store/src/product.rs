@@ -113,8 +113,8 @@ statements! {
             $18, 0, $19, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
         on conflict do nothing";
     /// Opens a product's own listing.
-    ADD_LISTING = "insert into listing (id, store_id, product_id, is_open, created_at)
-        values ($1, $2, $3, true, $4) on conflict do nothing";
+    ADD_LISTING = "insert into listing (id, store_id, product_id, status, created_at)
+        values ($1, $2, $3, 1, $4) on conflict do nothing";
     /// Changes a product.
     UPDATE = "update product set category_id = $2, brand_id = $3, title = $4, summary = $5, content = $6,
             keywords = $7, search_text = '', units = $8, status = $9, is_deleted = false,
@@ -138,7 +138,13 @@ statements! {
     /// Adds a picture.
     ADD_PICTURE = "insert into picture (id, product_id, position, url) values ($1, $2, $3, $4)";
     /// Moves a product through its life.
-    SET_STATUS = "update product set status = $2, updated_at = $3 where id = $1 and not is_deleted";
+    SET_STATUS = "update product set status = $2, updated_at = $3,
+            published_at = case when $2 = 2 then coalesce(published_at, $3) else published_at end
+        where id = $1 and not is_deleted";
+    /// Offers a product to other stores.
+    DISTRIBUTE = "update product set is_distributed = true, updated_at = $2 where id = $1 and not is_deleted";
+    /// Sets what a distributing store earns with a SKU.
+    SET_COMMISSION = "update sku set commission_rate = $2 where id = $1";
     /// Deletes a product softly.
     DELETE = "update product set is_deleted = true, updated_at = $2 where id = $1";
 }
@@ -375,13 +381,22 @@ fn parts(product: &Product, picture: i64) -> impl Iterator<Item = Step> {
 }
 
 /// Moves a product through its life.
-pub fn set_status(id: ProductId, status: Status, now: Timestamp) -> Step {
-    Step::new(SET_STATUS, vec![id.into(), status.code().into(), now.into()])
+pub fn set_status(id: ProductId, status: Status, now: Timestamp) -> Vec<Step> {
+    vec![Step::new(SET_STATUS, vec![id.into(), status.code().into(), now.into()])]
+}
+
+/// Offers a product to other stores, which earn these rates with its SKUs.
+pub fn distribute(id: ProductId, rates: &[(SkuId, BasisPoints)], now: Timestamp) -> Vec<Step> {
+    let mut steps = vec![Step::new(DISTRIBUTE, vec![id.into(), now.into()])];
+    steps.extend(
+        rates.iter().map(|(sku, rate)| Step::new(SET_COMMISSION, vec![(*sku).into(), (*rate).into()])),
+    );
+    steps
 }
 
 /// Deletes a product softly: carts that hold it still show it.
-pub fn delete(id: ProductId, now: Timestamp) -> Step {
-    Step::new(DELETE, vec![id.into(), now.into()])
+pub fn delete(id: ProductId, now: Timestamp) -> Vec<Step> {
+    vec![Step::new(DELETE, vec![id.into(), now.into()])]
 }
 
 fn grouped<'a, T>(

@@ -124,6 +124,24 @@ fn every_statement_prepares() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_while_the_store_closes_hears_something() {
+    for _ in 0..50 {
+        let (store, _folder) = stocked().await;
+        let mut tasks = Vec::new();
+        for _ in 0..8 {
+            let (reader, writer) = (store.clone(), store.clone());
+            tasks.push(tokio::spawn(async move { while reader.ping().await.is_ok() {} }));
+            tasks.push(tokio::spawn(async move { while writer.allocate("sku", 1).await.is_ok() {} }));
+        }
+        tokio::task::yield_now().await;
+        store.close();
+        for task in tasks {
+            tokio::time::timeout(std::time::Duration::from_secs(20), task).await.unwrap().unwrap();
+        }
+    }
+}
+
 #[tokio::test]
 async fn adding_sums_and_never_passes_the_stock() {
     let (store, _folder) = stocked().await;
@@ -294,7 +312,7 @@ async fn what_products_refer_to_is_not_deleted_and_what_is_deleted_is_not_referr
     for deletion in deletions() {
         assert!(matches!(store.apply(deletion).await, Err(Error::Refused(Refusal::InUse))));
     }
-    store.apply(vec![product::delete(ProductId::new(1), NOW)]).await.unwrap();
+    store.apply(product::delete(ProductId::new(1), NOW)).await.unwrap();
     for deletion in deletions() {
         store.apply(deletion).await.unwrap();
     }

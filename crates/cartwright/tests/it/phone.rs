@@ -42,18 +42,18 @@ impl<'a> Phone<'a> {
     /// Logs in, and goes on with the token.
     pub(crate) fn log_in(&mut self, path: &str, email: &str, password: &str) -> Value {
         self.log_in_as(email, password);
-        let issued = self.done("POST", path, Value::Null, 200);
+        let issued = self.done("POST", path, &Value::Null, 200);
         self.log_in_as(issued["token"].as_str().expect("a token"), "");
         issued
     }
 
     /// Asks for something.
     pub(crate) fn get(&self, path: &str) -> Value {
-        self.done("GET", path, Value::Null, 200)
+        self.done("GET", path, &Value::Null, 200)
     }
 
     /// Sends JSON, or nothing where it is null, and returns the data of a reply with this code and HTTP 200.
-    pub(crate) fn done(&self, verb: &str, path: &str, body: Value, code: u16) -> Value {
+    pub(crate) fn done(&self, verb: &str, path: &str, body: &Value, code: u16) -> Value {
         let Answer { status, mut body, .. } = self.send(verb, path, body);
         let sentence = match code {
             200 => "Ok all right.",
@@ -71,14 +71,14 @@ impl<'a> Phone<'a> {
     }
 
     /// The same for what is refused, with this code and sentence and HTTP 200.
-    pub(crate) fn refused(&self, verb: &str, path: &str, body: Value, code: u16, sentence: &str) {
+    pub(crate) fn refused(&self, verb: &str, path: &str, body: &Value, code: u16, sentence: &str) {
         let answer = self.send(verb, path, body);
         let expected = serde_json::json!({"status": status_of(code, sentence), "success": false});
         assert_eq!((answer.status, answer.body), (200, expected), "{verb} {path}");
     }
 
     /// Sends JSON, or nothing where it is null.
-    pub(crate) fn send(&self, verb: &str, path: &str, body: Value) -> Answer {
+    pub(crate) fn send(&self, verb: &str, path: &str, body: &Value) -> Answer {
         if body.is_null() {
             self.send_as(verb, path, "", Vec::new())
         } else {

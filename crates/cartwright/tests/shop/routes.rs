@@ -225,9 +225,14 @@ pub(crate) const ROUTES: &[Route] = &[
     row("lexi", "get", "/products/by_brand/{rid}", Public, PAGE),
     row("lexi", "get", "/products/by_store", Public, OF_STORE),
     row("lexi", "get", "/products/{rid}", Public, &[]),
+    row("lexi", "delete", "/products/{rid}", Keepers, &[]),
     row("lexi", "get", "/products/{rid}/detail", Public, &[]),
     row("lexi", "get", "/products/skus", Public, SKUS),
     row("lexi", "get", "/products/many_skus", Public, SKUS),
+    row("lexi", "get", "/products/statistical", Keepers, &[("sid", Search)]),
+    row("lexi", "post", "/products/{rid}/distribute_setting", Keepers, &[("skus", Search)]),
+    row("lexi", "put", "/products/status/up", Keepers, RID),
+    row("lexi", "put", "/products/status/down", Keepers, RID),
     row("lexi", "get", "/wishlist", Customers, PAGE),
     row("lexi", "post", "/wishlist", Customers, RID),
     row("lexi", "delete", "/wishlist", Customers, RID),
@@ -261,6 +266,12 @@ pub(crate) const ROUTES: &[Route] = &[
     row("lexi", "post", "/official/materials", Operators, TERM),
     row("lexi", "put", "/official/materials/{id}", Operators, TERM),
     row("lexi", "delete", "/official/materials/{id}", Operators, &[]),
+    row("lexi", "get", "/fx_distribute/index", Public, PAGE),
+    row("lexi", "get", "/fx_distribute/hot", Public, PAGE),
+    row("lexi", "get", "/fx_distribute/sticked", Public, PAGE),
+    row("lexi", "get", "/fx_distribute/latest", Public, PAGE),
+    row("lexi", "post", "/fx_distribute/{rid}/warehouse", Keepers, &[("sid", Search)]),
+    row("lexi", "post", "/fx_distribute/{rid}/publish", Keepers, &[("sid", Search)]),
     row("lexi", "", "/api/v1.0", Prefix, &[]),
     row("lexi", "", "/v1.0", Prefix, &[]),
     row("lexi", "any", "/api/v1.0/{*unknown}", Nowhere, &[]),
@@ -299,7 +310,11 @@ impl Route {
         let number = listing.parse::<i64>();
         let rid = match number {
             Ok(number) if self.path.starts_with("/cart/") => sku_rid(number),
-            Ok(number) if self.path.starts_with("/products/{rid}") => rid(number),
+            Ok(number)
+                if ["/products/", "/fx_distribute/"].iter().any(|start| self.path.starts_with(start)) =>
+            {
+                rid(number)
+            }
             _ => listing.to_owned(),
         };
         let mut path = self

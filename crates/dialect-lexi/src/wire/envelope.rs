@@ -28,6 +28,11 @@ pub(crate) fn found<T: Serialize>(data: T) -> Response {
     reply(Some(data), 200, "Ok all right.", true)
 }
 
+/// It was done.
+pub(crate) fn done() -> Response {
+    reply(NOTHING, 200, "Ok all right.", true)
+}
+
 /// Something was made.
 pub(crate) fn created() -> Response {
     reply(NOTHING, 201, "All created.", true)

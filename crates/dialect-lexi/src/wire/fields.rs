@@ -10,7 +10,7 @@ use crate::error::Error;
 /// The longest text of a field, in bytes.
 const LONGEST_TEXT: usize = 1000;
 /// Names in one list at most.
-const MOST_RIDS: usize = 500;
+pub(crate) const MOST_RIDS: usize = 500;
 
 /// Fields by name.
 pub(crate) struct Fields(Map<String, Value>);
@@ -129,6 +129,18 @@ impl Fields {
             Value::String(text) => text.trim().parse().ok(),
             _ => None,
         }
+    }
+
+    /// A list of objects, at least one.
+    pub(crate) fn objects(&self, name: &'static str) -> Result<Vec<Self>, Error> {
+        let Some(Value::Array(values)) = self.0.get(name) else {
+            return Err(bad(name));
+        };
+        if values.is_empty() || values.len() > MOST_RIDS {
+            return Err(bad(name));
+        }
+        let object = |value: &Value| value.as_object().cloned().map(Self).ok_or(bad(name));
+        values.iter().map(object).collect()
     }
 
     /// Public ids under one name or the other: one, a comma list, or an array.

@@ -10,7 +10,7 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use domain::id::{BrandId, CategoryId};
 use domain::money::{BasisPoints, Money};
-use domain::product::{Sku, Status};
+use domain::product::Sku;
 use domain::text;
 use domain::time::Timestamp;
 use serde::Serialize;
@@ -118,6 +118,11 @@ impl Wanted {
     /// The recommended ones of them.
     pub(crate) fn recommended(self) -> Self {
         Self { filter: self.filter.map(|filter| Filter { only_recommended: true, ..filter }), ..self }
+    }
+
+    /// Those that other stores may take up.
+    pub(crate) fn distributed(self) -> Self {
+        Self { filter: self.filter.map(|filter| Filter { only_distributed: true, ..filter }), ..self }
     }
 
     /// Those of a brand.
@@ -264,12 +269,11 @@ fn modes(skus: &[Sku]) -> Vec<Cow<'_, str>> {
 
 /// In the warehouse, on sale, taken off, sold out.
 fn status(offered: &Offered) -> u8 {
-    match offered.product.status {
-        Status::Draft | Status::Warehouse => 0,
-        Status::OffSale => 2,
-        Status::OnSale if !offered.listing.is_open => 2,
-        Status::OnSale if offered.product.is_in_stock() => 1,
-        Status::OnSale => 3,
+    match offered.standing() {
+        Some(Standing::InWarehouse) => 0,
+        Some(Standing::OnSale) if offered.product.is_in_stock() => 1,
+        Some(Standing::OnSale) => 3,
+        Some(Standing::OffSale) | None => 2,
     }
 }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use web::{Links, Shop};
 
 use crate::error::Error;
-use crate::wire::fields::Fields;
+use crate::wire::fields::{Fields, MOST_RIDS, comma_list};
 use crate::wire::number::Number;
 use crate::wire::product::id_code;
 
@@ -28,6 +28,15 @@ impl FromRequestParts<Shop> for Rids {
 }
 
 impl Rids {
+    /// Those of a comma list in the path, where none is a path that leads nowhere.
+    pub(crate) fn of_path(list: &str) -> Result<Self, Error> {
+        match comma_list(list) {
+            rids if rids.is_empty() => Err(Error::NotFound),
+            rids if rids.len() > MOST_RIDS => Err(Error::Bad),
+            rids => Ok(Self(rids)),
+        }
+    }
+
     pub(crate) fn all(&self) -> Vec<&str> {
         self.0.iter().map(String::as_str).collect()
     }

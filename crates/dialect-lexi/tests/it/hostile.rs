@@ -38,7 +38,7 @@ fn deep(levels: usize) -> Value {
 }
 
 /// What no field takes.
-fn values() -> Vec<Value> {
+pub(crate) fn values() -> Vec<Value> {
     let mut values: Vec<Value> = [
         "true",
         "1.5",

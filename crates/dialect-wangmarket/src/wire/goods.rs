@@ -8,7 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::cart::Offer;
 use domain::id::{CategoryId, ListingId, StoreId};
-use domain::product::{Listing, Product, Sku};
+use domain::product::{Listing, Product, Sku, Standing};
 use domain::text::fold;
 use serde::Serialize;
 use web::{Links, Piece, Shop};
@@ -98,7 +98,7 @@ impl<'a> Goods<'a> {
             id: listing.id.get(),
             title: &product.title,
             inventory: first.shown_stock(),
-            putaway: u8::from(listing.is_open && product.is_on_sale()),
+            putaway: u8::from(listing.standing(product) == Some(Standing::OnSale)),
             sale: product.sales,
             units: &product.units,
             price: first.effective_price().minor(),

@@ -5,7 +5,7 @@ mod log;
 mod writer;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError};
@@ -25,9 +25,16 @@ const READERS: usize = 2;
 /// An embedded database and the threads that own its connections.
 pub(crate) struct Sqlite {
     options: Options,
-    writes: Sender<Write>,
-    reads: Sender<Read>,
+    /// Absent once it is closed: the threads end when they have answered what is queued, and nothing is queued that
+    /// nobody will answer.
+    queues: RwLock<Option<Queues>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// What waits for the threads.
+struct Queues {
+    writes: Sender<Transaction>,
+    reads: Sender<Question>,
 }
 
 /// One caller's transaction.
@@ -37,16 +44,11 @@ struct Transaction {
     reply: oneshot::Sender<Result<Written>>,
 }
 
-/// A message to the writer.
-enum Write {
-    Transaction(Transaction),
-    Stop,
-}
-
-/// A message to a reader.
-enum Read {
-    Question { sql: &'static Sql, params: Vec<Value>, reply: oneshot::Sender<Result<Rows>> },
-    Stop,
+/// One caller's question.
+struct Question {
+    sql: &'static Sql,
+    params: Vec<Value>,
+    reply: oneshot::Sender<Result<Rows>>,
 }
 
 impl Sqlite {
@@ -66,22 +68,21 @@ impl Sqlite {
             let (queue, stats) = (queue.clone(), Arc::clone(stats));
             threads.push(spawn("reader", move || answer(&connection, &queue, &stats))?);
         }
-        Ok(Self { options: options.clone(), writes, reads, threads: Mutex::new(threads) })
+        let queues = RwLock::new(Some(Queues { writes, reads }));
+        Ok(Self { options: options.clone(), queues, threads: Mutex::new(threads) })
     }
 
     /// Queues a transaction and waits for its commit.
     pub(crate) async fn write(&self, steps: Vec<Step>, touched: Touched) -> Result<Written> {
         let (reply, answer) = oneshot::channel();
-        self.writes
-            .try_send(Write::Transaction(Transaction { steps, touched, reply }))
-            .map_err(|error| refused(&error))?;
+        self.queue(|queues| queues.writes.try_send(Transaction { steps, touched, reply }))?;
         answer.await.map_err(|_| Error::Closed)?
     }
 
     /// Queues a question and waits for its rows.
     pub(crate) async fn read(&self, sql: &'static Sql, params: Vec<Value>) -> Result<Rows> {
         let (reply, answer) = oneshot::channel();
-        self.reads.try_send(Read::Question { sql, params, reply }).map_err(|error| refused(&error))?;
+        self.queue(|queues| queues.reads.try_send(Question { sql, params, reply }))?;
         answer.await.map_err(|_| Error::Closed)?
     }
 
@@ -94,22 +95,19 @@ impl Sqlite {
 
     /// Finishes what is queued and ends the threads.
     pub(crate) fn close(&self) {
+        self.queues.write().unwrap_or_else(PoisonError::into_inner).take();
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        // A thread that is gone already needs no message.
-        let _ = self.writes.send(Write::Stop);
-        for _ in 0..READERS {
-            let _ = self.reads.send(Read::Stop);
-        }
         for thread in threads {
             let _ = thread.join();
         }
     }
-}
 
-fn refused<T>(error: &TrySendError<T>) -> Error {
-    match error {
-        TrySendError::Full(_) => Error::Busy,
-        TrySendError::Disconnected(_) => Error::Closed,
+    fn queue<T>(&self, send: impl FnOnce(&Queues) -> std::result::Result<(), TrySendError<T>>) -> Result<()> {
+        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
+        send(queues.as_ref().ok_or(Error::Closed)?).map_err(|error| match error {
+            TrySendError::Full(_) => Error::Busy,
+            TrySendError::Disconnected(_) => Error::Closed,
+        })
     }
 }
 
@@ -119,9 +117,9 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
 }
 
 /// A reader's life.
-fn answer(connection: &Connection, queue: &Receiver<Read>, stats: &Stats) {
+fn answer(connection: &Connection, queue: &Receiver<Question>, stats: &Stats) {
     let mut session = Session::new(connection);
-    while let Ok(Read::Question { sql, params, reply }) = queue.recv() {
+    while let Ok(Question { sql, params, reply }) = queue.recv() {
         stats.statements.inc();
         // Whoever asked may have gone away.
         let _ = reply.send(session.run(sql.sqlite, &params));

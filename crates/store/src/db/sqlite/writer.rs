@@ -7,9 +7,9 @@ use domain::cart::Cart;
 use domain::id::{ListingId, OwnerId, SkuId};
 use rusqlite::Connection;
 
+use super::Transaction;
 use super::connection::Session;
 use super::log::Log;
-use super::{Transaction, Write};
 use crate::cart::CartCache;
 use crate::db::Written;
 use crate::stats::Stats;
@@ -30,7 +30,7 @@ const RELEASE: &str = "release caller";
 
 pub(super) struct Writer<'c> {
     session: Session<'c>,
-    queue: Receiver<Write>,
+    queue: Receiver<Transaction>,
     log: Log,
     carts: Arc<CartCache>,
     stats: Arc<Stats>,
@@ -47,7 +47,7 @@ struct Ran {
 impl<'c> Writer<'c> {
     pub(super) fn new(
         connection: &'c Connection,
-        queue: Receiver<Write>,
+        queue: Receiver<Transaction>,
         log: Log,
         carts: Arc<CartCache>,
         stats: Arc<Stats>,
@@ -55,17 +55,17 @@ impl<'c> Writer<'c> {
         Self { session: Session::new(connection), queue, log, carts, stats, is_careful: false }
     }
 
-    /// Commits batches until told to stop.
+    /// Commits batches until the queue is closed and empty.
     pub(super) fn run(mut self) {
-        let mut message = self.queue.recv();
-        while let Ok(Write::Transaction(first)) = message {
+        let mut next = self.queue.recv();
+        while let Ok(first) = next {
             let (batch, rest) =
                 if first.steps.len() > LONG { (self.alone(first), None) } else { self.together(first) };
             self.settle(batch);
             if let Err(error) = self.log.mind(&mut self.session) {
                 tracing::error!(%error, "the log was not copied into the database");
             }
-            message = match rest {
+            next = match rest {
                 Some(rest) => Ok(rest),
                 None => self.queue.recv(),
             };
@@ -81,8 +81,8 @@ impl<'c> Writer<'c> {
         vec![Ran { caller, outcome }]
     }
 
-    /// Runs transactions as long as more are waiting; the second value is a message that does not belong to them.
-    fn together(&mut self, first: Transaction) -> (Vec<Ran>, Option<Write>) {
+    /// Runs transactions as long as more are waiting; the second value is one that does not belong to them.
+    fn together(&mut self, first: Transaction) -> (Vec<Ran>, Option<Transaction>) {
         let (mut batch, mut next, mut rest) = (Vec::new(), Some(first), None);
         let mut begun = self.statement(BEGIN);
         while let Some(caller) = next.take() {
@@ -100,8 +100,8 @@ impl<'c> Writer<'c> {
             }
             if batch.len() < BATCH {
                 match self.queue.try_recv() {
-                    Ok(Write::Transaction(caller)) if caller.steps.len() <= LONG => next = Some(caller),
-                    Ok(other) => rest = Some(other),
+                    Ok(caller) if caller.steps.len() <= LONG => next = Some(caller),
+                    Ok(long) => rest = Some(long),
                     Err(_) => {}
                 }
             }
