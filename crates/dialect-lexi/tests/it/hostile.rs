@@ -2,7 +2,7 @@
 
 use domain::account::Role;
 use serde_json::{Value, json};
-use web::testing::{Reply, TestShop};
+use web::testing::{Reply, TestShop, deep, nonsense};
 
 use crate::{Who, code, rid, shop, sku_rid};
 
@@ -33,42 +33,10 @@ const HEADINGS: [(&str, &str, &[&str]); 7] = [
     ("PUT", "/official/materials/1", &["name", "sort_order"]),
 ];
 
-fn deep(levels: usize) -> Value {
-    (0..levels).fold(json!(1), |inner, _| json!([inner]))
-}
-
 /// What no field takes.
 pub(crate) fn values() -> Vec<Value> {
-    let mut values: Vec<Value> = [
-        "true",
-        "1.5",
-        "-1",
-        "-0.0",
-        "1e30",
-        "1000000000000000000000000000000",
-        "{}",
-        "[1]",
-        "[[]]",
-        "\"1.5\"",
-        "\"1e3\"",
-        "\"１\"",
-        "\"-1\"",
-        "\"1\\u0000\"",
-        "\"\\u0000\"",
-        "\"\\\"]\"",
-        "9223372036854775807",
-        "-9223372036854775808",
-        "18446744073709551615",
-        "\"' or 1=1 --\"",
-    ]
-    .map(|text| serde_json::from_str(text).expect("JSON"))
-    .to_vec();
-    values.extend([
-        deep(100),
-        json!("x".repeat(900_000)),
-        json!("1,".repeat(400_000)),
-        json!(vec![rid(1); 501]),
-    ]);
+    let mut values = nonsense();
+    values.extend([json!("1,".repeat(400_000)), json!(vec![rid(1); 501])]);
     values
 }
 
