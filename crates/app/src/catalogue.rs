@@ -13,9 +13,12 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use store::Store;
 
+pub use store::brand::Brand;
+pub use store::category::Category;
 pub use store::listing::{Filter, Order, Standing};
+pub use store::official::{Kind, Term};
 pub use store::product::Desk;
-pub use store::shop::{Brand, Category, Named, Term};
+pub use store::shop::{Named, SHOWN};
 
 use crate::search::Search;
 use crate::{Error, Result, Settings};
@@ -26,8 +29,6 @@ const STORES: usize = 10_000;
 const RANKED: i64 = 20_000;
 /// Entries of all lists kept in memory: 8 MB.
 const RANKED_AT_ALL: u64 = 1_000_000;
-/// The status of a category or a brand that is shown.
-const SHOWN: i64 = 1;
 /// The longest text that is searched for, in bytes; nothing is found with a longer one.
 const LONGEST_SEARCH: usize = 1000;
 
@@ -443,14 +444,9 @@ impl Catalogue {
         Ok(names)
     }
 
-    /// All labels, in their order; only who publishes asks for them, so they are not kept.
-    pub async fn labels(&self) -> Result<Vec<Term>> {
-        Ok(self.store.labels().await?)
-    }
-
-    /// All materials, in their order; likewise.
-    pub async fn materials(&self) -> Result<Vec<Term>> {
-        Ok(self.store.materials().await?)
+    /// All labels or all materials, in their order; only who publishes asks for them, so they are not kept.
+    pub async fn terms(&self, kind: Kind) -> Result<Vec<Term>> {
+        Ok(self.store.terms(kind).await?)
     }
 
     /// Forgets one product, and every page, since it may stand on any.

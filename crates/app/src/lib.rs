@@ -2,17 +2,21 @@
 
 pub mod asset;
 pub mod audit;
+pub mod brand;
 pub mod cart;
 pub mod catalogue;
+pub mod category;
 mod ctx;
 pub mod delivery;
 mod entropy;
 mod error;
 pub mod files;
+mod heading;
 pub mod idempotency;
 pub mod import;
 pub mod listing;
 pub mod offering;
+pub mod official;
 pub mod one_time_code;
 mod password;
 mod picture;

@@ -9,7 +9,7 @@ use domain::product::{Product, Status};
 use domain::publishing::{Basics, Mistake, Terms, draft};
 use store::audit::record as audit;
 use store::change::{Change, record};
-use store::shop::Term;
+use store::official::{Kind, Term};
 use store::{Refusal, Step, idempotency, listing, product as rows, publishing as parts};
 
 use crate::audit::deed;
@@ -170,10 +170,10 @@ impl Found {
         if !memory.categories().await?.iter().any(|known| known.named.id == said.category.get()) {
             return Err(Error::BadField("category_id"));
         }
-        if !memory.materials().await?.iter().any(|known| known.id == said.material.get()) {
+        if !memory.terms(Kind::Material).await?.iter().any(|known| known.id == said.material.get()) {
             return Err(Error::BadField("material_id"));
         }
-        let mut labels = memory.labels().await?;
+        let mut labels = memory.terms(Kind::Label).await?;
         labels.retain(|known| said.labels.iter().any(|label| label.get() == known.id));
         if labels.len() < said.labels.len() {
             return Err(Error::BadField("labels"));

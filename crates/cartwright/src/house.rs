@@ -29,7 +29,7 @@ impl House {
         settings.files = files(place, serving)?;
         let store = store(&Options { cached_carts: serving.cached_carts, ..Options::new(file) })?;
         let app = App::new(store, settings, Clock::System, Entropy::System);
-        Ok(Self { shop: Shop::new(app, serving.outside()), _locks: locks })
+        Ok(Self { shop: Shop::new(app, serving.outside()?), _locks: locks })
     }
 }
 

@@ -37,8 +37,13 @@ impl Dialect for Lexi {
     }
 
     fn takes_keys(path: &str) -> bool {
+        // What only reads is asked for by POST as well.
         let path = inner(path);
-        !path.starts_with("/auth/") && path != "/token"
+        !path.starts_with("/auth/") && path != "/token" && path != "/search/products"
+    }
+
+    async fn admit(shop: &Shop, parts: &Parts) -> Result<(), Response> {
+        wire::signature::check(shop, parts).await.map_err(IntoResponse::into_response)
     }
 
     fn body_limit(path: &str) -> usize {
@@ -61,6 +66,7 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
         .route("/products", get(product::list))
         .route("/products/latest", get(product::latest))
         .route("/products/sticked", get(product::sticked))
+        .route("/search/products", post(product::search))
         .route("/products/by_brand/{rid}", get(product::by_brand))
         .route("/products/by_store", get(product::by_store))
         .route("/products/{rid}", get(product::show).delete(offering::remove))
@@ -89,12 +95,15 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
         .route("/cart/item_count", get(cart::count))
         .route("/cart/{rid}/remove", post(cart::remove))
         .route("/cart/remove", post(cart::remove))
-        .route("/categories", get(category::list))
+        .route("/categories", get(category::list).post(category::add))
         .route("/categories/siblings", get(category::siblings))
-        .route("/brands", get(brand::list))
+        .route("/categories/{id}", put(category::update).delete(category::remove))
+        .route("/brands", get(brand::list).post(brand::add))
         .route("/brands/{rid}", get(brand::show))
-        .route("/official/labels", get(official::labels))
-        .route("/official/materials", get(official::materials))
+        .route("/official/labels", get(official::labels).post(official::add_label))
+        .route("/official/labels/{id}", put(official::update_label).delete(official::remove_label))
+        .route("/official/materials", get(official::materials).post(official::add_material))
+        .route("/official/materials/{id}", put(official::update_material).delete(official::remove_material))
         .route("/fx_distribute/index", get(distribution::index))
         .route("/fx_distribute/hot", get(distribution::hot))
         .route("/fx_distribute/sticked", get(distribution::sticked))

@@ -14,6 +14,7 @@ pub(crate) mod offering;
 pub(crate) mod official;
 pub(crate) mod product;
 pub(crate) mod publishing;
+pub(crate) mod signature;
 pub(crate) mod sku;
 pub(crate) mod userlike;
 pub(crate) mod values;

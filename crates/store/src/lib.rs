@@ -3,7 +3,9 @@
 pub mod account;
 pub mod asset;
 pub mod audit;
+pub mod brand;
 pub mod cart;
+pub mod category;
 pub mod change;
 mod db;
 pub mod doctor;
@@ -11,6 +13,7 @@ mod error;
 pub mod idempotency;
 pub mod listing;
 mod migration;
+pub mod official;
 pub mod one_time_code;
 pub mod product;
 pub mod publishing;

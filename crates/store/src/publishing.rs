@@ -2,7 +2,7 @@
 
 use domain::id::{CategoryId, LabelId, MaterialId, ProductId};
 
-use crate::shop::Term;
+use crate::official::Term;
 use crate::sql::statements;
 use crate::{Refusal, Result, Step, Store};
 

@@ -10,10 +10,11 @@ use domain::time::Timestamp;
 use crate::cart::{self as carts, NewLine, Scope, Take};
 use crate::idempotency::Key;
 use crate::listing::{Filter, Order};
+use crate::official::Kind;
 use crate::product::Desk;
 use crate::{
-    Error, Options, Refusal, Sql, Step, Store, account, asset, audit, change, doctor, idempotency, listing,
-    one_time_code, product, publishing, shop, token, userlike, wishlist,
+    Error, Options, Refusal, Sql, Step, Store, account, asset, audit, brand, category, change, doctor,
+    idempotency, listing, official, one_time_code, product, publishing, shop, token, userlike, wishlist,
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_000_000);
@@ -71,10 +72,9 @@ async fn stocked() -> (Store, tempfile::TempDir) {
         skus: vec![sku(1, 10), sku(2, 5)],
         pictures: vec!["/1.jpg".to_owned().into()],
     };
-    let mut steps = vec![
-        shop::add_store(StoreId::new(1), "900000001", "First", NOW),
-        shop::add_category(CategoryId::new(1), "Tea", NOW),
-    ];
+    let mut steps = vec![shop::add_store(StoreId::new(1), "900000001", "First", NOW)];
+    let tea = category::Edit { name: Some("Tea".to_owned()), ..category::Edit::default() };
+    steps.extend(category::add(CategoryId::new(1), tea, NOW));
     steps.extend(product::add(&product, &Desk::default(), 1));
     store.apply(steps).await.unwrap();
     (store, folder)
@@ -101,15 +101,18 @@ fn every_statement_prepares() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(&folder));
     let connection = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
-    let rooms: [&[&Sql]; 15] = [
+    let rooms: [&[&Sql]; 18] = [
         account::ALL,
         asset::ALL,
         audit::ALL,
+        brand::ALL,
         carts::ALL,
+        category::ALL,
         change::ALL,
         doctor::ALL,
         idempotency::ALL,
         listing::ALL,
+        official::ALL,
         one_time_code::ALL,
         product::ALL,
         publishing::ALL,
@@ -293,4 +296,36 @@ async fn a_backup_is_a_database_of_its_own() {
     let copy = Store::open(&Options::new(copy)).unwrap();
     assert_eq!(*copy.cart(OWNER).await.unwrap(), *store.cart(OWNER).await.unwrap());
     assert_eq!(copy.ailments().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_products_refer_to_is_not_deleted_and_what_is_deleted_is_not_referred_to() {
+    let (store, folder) = stocked().await;
+    let edit = || official::Edit { name: Some("Bamboo".to_owned()), sort_order: None };
+    let terms = [Kind::Label, Kind::Material].map(|kind| official::add(kind, 1, edit(), NOW));
+    store.apply(terms.into()).await.unwrap();
+    let beside = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
+    beside
+        .execute_batch("insert into product_label values (1, 1); update product set material_id = 1")
+        .unwrap();
+    let deletions = || {
+        let terms = [Kind::Label, Kind::Material].map(|kind| Vec::from(official::delete(kind, 1)));
+        terms.into_iter().chain([category::delete(CategoryId::new(1)).into()])
+    };
+    for deletion in deletions() {
+        assert!(matches!(store.apply(deletion).await, Err(Error::Refused(Refusal::InUse))));
+    }
+    store.apply(product::delete(ProductId::new(1), NOW)).await.unwrap();
+    for deletion in deletions() {
+        store.apply(deletion).await.unwrap();
+    }
+    for deletion in deletions() {
+        assert!(matches!(store.apply(deletion).await, Err(Error::Refused(Refusal::Gone))));
+    }
+    // Whoever decided before to file a product under it finds it gone.
+    let mut late = store.products(&[ProductId::new(1)]).await.unwrap().remove(0);
+    late.category = Some(CategoryId::new(1));
+    let written = store.apply(product::update(&late, &Desk::default(), 10)).await;
+    assert!(matches!(written, Err(Error::Refused(Refusal::Gone))));
+    assert_eq!(store.products(&[ProductId::new(1)]).await.unwrap()[0].category, None);
 }

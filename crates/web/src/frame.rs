@@ -55,7 +55,10 @@ async fn serve<D: Dialect>(State(shop): State<Shop>, request: Request, next: Nex
             if !content.is_empty() {
                 parts.extensions.insert(Content(content));
             }
-            idempotency::honour::<D>(&shop, parts, next).await
+            match D::admit(&shop, &parts).await {
+                Ok(()) => idempotency::honour::<D>(&shop, parts, next).await,
+                Err(turned_away) => turned_away,
+            }
         }
         // Too long, too slow, or the client went away and reads no answer.
         _ => D::refuse(Error::TooLarge, &parts),

@@ -17,6 +17,7 @@ mod refusal;
 pub mod testing;
 mod time;
 
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -68,6 +69,8 @@ pub struct Outside {
     pub trusts_forwarded_for: bool,
     /// Origins whose pages may send cookies; empty lets any page call without cookies.
     pub cors_origins: Vec<String>,
+    /// Secrets of apps by their keys, where a dialect with signatures wants every request signed by one of them.
+    pub signing_apps: Option<HashMap<String, String>>,
 }
 
 impl Shop {
@@ -100,6 +103,11 @@ pub trait Dialect: Send + Sync + 'static {
     /// The largest body under this path, in bytes.
     fn body_limit(_: &str) -> usize {
         BODY_LIMIT
+    }
+
+    /// Whether a request is looked at at all, before its key and its handler; else the reply that turns it away.
+    fn admit(_: &Shop, _: &Parts) -> impl Future<Output = Result<(), Response>> + Send {
+        async { Ok(()) }
     }
 
     /// The dialect's own reply to an error.

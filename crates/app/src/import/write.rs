@@ -1,12 +1,10 @@
 //! Writes what an import has decided, in one transaction; decides nothing itself.
 
-use std::collections::HashSet;
-
 use domain::id::{BrandId, CategoryId, ProductId, SkuId, StoreId};
 use domain::product::Product;
 use store::audit::record as audit;
 use store::change::{Change, record};
-use store::{Result, Step, product, shop};
+use store::{Result, Step, brand, category, product, shop};
 
 use super::names::settled;
 use super::plan::{Entry, Plan};
@@ -15,8 +13,6 @@ use crate::{Ctx, rid};
 
 /// Past so many changed products other processes are told to forget the whole catalogue.
 const MANY: usize = 300;
-/// Digits of the public ids of stores and brands.
-const SHORT_RID: u32 = 9;
 
 /// Writes the plan and tells what changed; refused when the catalogue is not what the plan was made for.
 pub(super) async fn write(ctx: &Ctx, plan: Plan) -> Result<Vec<Change>> {
@@ -102,26 +98,19 @@ fn named(ctx: &Ctx, plan: &Plan, first: &First) -> Vec<Step> {
     let mut steps = Vec::new();
     let rids = &mut plan.stores.rids.clone();
     for (name, id) in plan.stores.missing.iter().zip(first.store..) {
-        steps.push(shop::add_store(StoreId::new(id), &short_rid(ctx, rids), name, ctx.now));
+        steps.push(shop::add_store(StoreId::new(id), &ctx.app.entropy().short_rid(rids), name, ctx.now));
     }
     for (name, id) in plan.categories.missing.iter().zip(first.category..) {
-        steps.push(shop::add_category(CategoryId::new(id), name, ctx.now));
+        let edit = category::Edit { name: Some(name.clone()), ..category::Edit::default() };
+        steps.extend(category::add(CategoryId::new(id), edit, ctx.now));
     }
     let rids = &mut plan.brands.rids.clone();
     for (name, id) in plan.brands.missing.iter().zip(first.brand..) {
-        steps.push(shop::add_brand(BrandId::new(id), &short_rid(ctx, rids), name, ctx.now));
+        let edit = brand::Edit { name: Some(name.clone()), ..brand::Edit::default() };
+        let rid = ctx.app.entropy().short_rid(rids);
+        steps.push(brand::add(BrandId::new(id), &rid, edit, ctx.now));
     }
     steps
-}
-
-/// A public id that none of `taken` has, which it joins.
-fn short_rid(ctx: &Ctx, taken: &mut HashSet<String>) -> String {
-    loop {
-        let rid = ctx.app.entropy().digits(SHORT_RID);
-        if taken.insert(rid.clone()) {
-            return rid;
-        }
-    }
 }
 
 /// A length as the store counts.

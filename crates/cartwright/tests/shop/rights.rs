@@ -118,6 +118,8 @@ fn is_right(route: &Route, method: &Method, kind: Stranger, reply: &Reply) -> bo
         _ if route.kind == Kind::Customers => dialect.is_done(reply),
         (_, Nobody | BadToken | Guest) if route.kind == Kind::Keepers => dialect.is_not_logged_in(reply),
         (_, Customer) if route.kind == Kind::Keepers => reply.json()["status"]["code"] == 403,
+        (_, Nobody | BadToken | Guest) if route.kind == Kind::Operators => dialect.is_not_logged_in(reply),
+        (_, Customer | Merchant) if route.kind == Kind::Operators => reply.json()["status"]["code"] == 403,
         _ if !is_cart => !reply.status.is_server_error(),
         // Nobody is a guest from the first write on.
         (Dialect::Anqicms, Nobody) if *method == Method::GET => {

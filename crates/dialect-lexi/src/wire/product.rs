@@ -1,5 +1,7 @@
 //! Products on the wire, and what lists of them are asked for.
 
+mod hit;
+
 use std::borrow::Cow;
 
 use app::catalogue::{Brand, Desk, Filter, Names, Offered, Standing};
@@ -14,12 +16,14 @@ use domain::time::Timestamp;
 use serde::Serialize;
 use web::{Links, Shop, day};
 
+pub(crate) use hit::{HitPage, Sought};
+
 use crate::auth::Visitor;
 use crate::error::Error;
 use crate::page::{Page, USUAL};
 use crate::wire::asset::Asset;
 use crate::wire::brand;
-use crate::wire::fields::Fields;
+use crate::wire::fields::{Fields, bad};
 use crate::wire::number::Number;
 
 /// Seconds of a day.
@@ -147,10 +151,10 @@ async fn category(query: &Fields, shop: &Shop) -> Result<Option<CategoryId>, Err
     if is_known { Ok(Some(CategoryId::new(id))) } else { Err(Error::NotFound) }
 }
 
-fn date(query: &Fields, name: &str) -> Result<Option<Timestamp>, Error> {
+fn date(query: &Fields, name: &'static str) -> Result<Option<Timestamp>, Error> {
     match query.plain(name) {
         "" => Ok(None),
-        text => day(text).map(Some).ok_or(Error::Bad),
+        text => day(text).map(Some).ok_or(bad(name)),
     }
 }
 

@@ -2,13 +2,17 @@
 
 mod account;
 mod asset;
+mod brand;
 mod cart;
 mod category;
 mod distribution;
 mod hostile;
 mod offering;
+mod official;
 mod product;
 mod publishing;
+mod search;
+mod signature;
 mod sku;
 mod statements;
 mod userlike;
