@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::server::{Folder, fixture, text};
 
-fn add_account(folder: &Folder, words: &[&str], password: &str) -> Output {
+pub(crate) fn add_account(folder: &Folder, words: &[&str], password: &str) -> Output {
     let words = [&["account", "add", "--password-stdin"], words].concat();
     let password = File::open(folder.write("password", password)).expect("a file of ours");
     folder.finish(folder.command(&words).stdin(password))

@@ -5,6 +5,7 @@ mod commands;
 mod damage;
 mod demo;
 mod import;
+mod merchant;
 mod phone;
 mod search;
 mod serve;

@@ -86,6 +86,16 @@ impl<'a> Phone<'a> {
         }
     }
 
+    /// Sends a file as the field `file` of a form.
+    pub(crate) fn upload(&self, path: &str, filename: &str, content: &[u8]) -> Answer {
+        let mut form = Vec::from(format!(
+            "--end\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{filename}\"\r\n\r\n"
+        ));
+        form.extend(content);
+        form.extend(b"\r\n--end--\r\n");
+        self.send_as("POST", path, "multipart/form-data; boundary=end", form)
+    }
+
     fn send_as(&self, verb: &str, path: &str, content_type: &str, body: Vec<u8>) -> Answer {
         let mark = if path.contains('?') { '&' } else { '?' };
         // Signed whether or not anybody looks.
