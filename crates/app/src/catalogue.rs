@@ -12,6 +12,7 @@ use prometheus_client::metrics::counter::Counter;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use store::Store;
+use store::page::Listed;
 
 pub use store::listing::{Filter, Order, Standing};
 pub use store::product::Desk;
@@ -22,10 +23,11 @@ use crate::{Error, Result, Settings};
 
 /// Stores whose sales are kept in memory.
 const STORES: usize = 10_000;
-/// How far a list is kept in memory; pages behind are read from the database.
-const RANKED: i64 = 20_000;
-/// Entries of all lists kept in memory: 8 MB.
-const RANKED_AT_ALL: u64 = 1_000_000;
+/// Entries of all pages kept in memory, each page counted as so many more: some 20 MB.
+const PAGED_AT_ALL: u64 = 1_000_000;
+const A_PAGE: u64 = 20;
+/// How many that a text finds are put into another order than that of relevance.
+const MOST_FOUND: i64 = 20_000;
 /// The status of a category or a brand that is shown.
 const SHOWN: i64 = 1;
 /// The longest text that is searched for, in bytes; nothing is found with a longer one.
@@ -54,7 +56,7 @@ impl Offered {
 }
 
 /// Which page of which list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PageQuery {
     /// Only what this folded text finds; absent means no search.
     pub text: Option<String>,
@@ -77,21 +79,12 @@ pub struct Page {
     pub total: i64,
 }
 
-/// The first listings of a filter in an order, which pages are cut from.
-struct Ranking {
-    ids: Vec<ListingId>,
-    total: i64,
-}
-
 #[derive(Clone)]
 struct ByLength;
 
-/// What was searched for, folded, among which listings, in which order.
-type Asked = (Option<String>, Filter, Order);
-
-impl Weighter<Asked, Arc<Ranking>> for ByLength {
-    fn weight(&self, _: &Asked, ranking: &Arc<Ranking>) -> u64 {
-        ranking.ids.len() as u64 + 10
+impl Weighter<PageQuery, Arc<Listed>> for ByLength {
+    fn weight(&self, _: &PageQuery, listed: &Arc<Listed>) -> u64 {
+        listed.ids.len() as u64 + A_PAGE
     }
 }
 
@@ -135,7 +128,7 @@ pub struct Catalogue {
     /// Own listings, which have their product's number; apart from the others, so that a changed product is found.
     own: Cache<ListingId, Offered>,
     distributed: Cache<ListingId, Offered>,
-    rankings: Cache<Asked, Arc<Ranking>, ByLength>,
+    pages: Cache<PageQuery, Arc<Listed>, ByLength>,
     sales: Cache<StoreId, i64>,
     names: Mutex<Option<Arc<Names>>>,
     /// How many like a product, and when that was read.
@@ -156,7 +149,7 @@ impl Catalogue {
             search,
             own: Cache::new(settings.cached_products),
             distributed: Cache::new(settings.cached_products),
-            rankings: Cache::with_weighter(100, RANKED_AT_ALL, ByLength),
+            pages: Cache::with_weighter(10_000, PAGED_AT_ALL, ByLength),
             sales: Cache::new(STORES),
             names: Mutex::default(),
             likes: Cache::new(settings.cached_products),
@@ -368,51 +361,47 @@ impl Catalogue {
         if query.text.as_ref().is_some_and(|text| text.len() > LONGEST_SEARCH) {
             return Ok(Page::default());
         }
-        let ranking = self.ranking(query).await?;
-        let start = usize::try_from(query.offset).unwrap_or(usize::MAX);
-        let end = start.saturating_add(usize::try_from(query.limit).unwrap_or(0));
-        let is_ranked = end <= ranking.ids.len() || ranking.total == ranking.ids.len() as i64;
-        let offered = if is_ranked {
-            let ids = ranking.ids.iter().skip(start).take(end - start).copied().collect::<Vec<_>>();
-            self.offered_many(&ids).await?
-        } else {
-            let PageQuery { filter, order, limit, offset, .. } = query;
-            self.offered_many(&self.store.listing_page(filter, *order, *limit, *offset).await?).await?
-        };
+        let listed = self.listed(query).await?;
+        let offered = self.offered_many(&listed.ids).await?;
         // The index may be a moment behind.
         let is_shown = |offered: &Offered| query.filter.standing != Standing::OnSale || offered.is_on_sale();
         let offers = offered.into_iter().flatten().filter(is_shown).collect();
-        Ok(Page { offers, total: ranking.total })
+        Ok(Page { offers, total: listed.total })
     }
 
-    /// The list that a page is cut from. Whoever asks for it while it is read waits for the same reading.
-    async fn ranking(&self, query: &PageQuery) -> Result<Arc<Ranking>> {
-        let key = (query.text.clone(), query.filter.clone(), query.order);
-        if let Some(ranking) = self.rankings.get(&key) {
+    /// What stands on a page. Whoever asks for it while it is read waits for the same reading.
+    async fn listed(&self, query: &PageQuery) -> Result<Arc<Listed>> {
+        if let Some(listed) = self.pages.get(query) {
             self.hits.inc();
-            return Ok(ranking);
+            return Ok(listed);
         }
         self.misses.inc();
-        let (text, filter, order) = &key;
+        let PageQuery { text, filter, order, limit, offset } = query;
         let read = async {
-            if let Some(text) = text {
-                let found = self.search.find(text).await?;
-                let products =
-                    if filter.standing == Standing::OnSale { found.on_sale() } else { &found.products };
-                // The usual search needs nothing that the index does not know.
-                let ids = if is_any_own(filter) && *order == Order::Relevance {
-                    products.iter().map(|id| id.own_listing()).collect()
-                } else {
-                    self.store.listing_page_of(products, filter, *order, RANKED).await?
-                };
-                return Ok(Arc::new(Ranking { total: ids.len() as i64, ids }));
-            }
-            let ids = self.store.listing_page(filter, *order, RANKED, 0).await?;
-            let is_whole = (ids.len() as i64) < RANKED;
-            let total = if is_whole { ids.len() as i64 } else { self.store.listing_count(filter).await? };
-            Ok(Arc::new(Ranking { ids, total }))
+            let listed = match text {
+                Some(text) => self.found(text, query).await?,
+                None => self.store.listing_page(filter, *order, *limit, *offset).await?,
+            };
+            Ok(Arc::new(listed))
         };
-        self.rankings.get_or_insert_async(&key, read).await
+        self.pages.get_or_insert_async(query, read).await
+    }
+
+    /// A page of what a text finds.
+    async fn found(&self, text: &str, query: &PageQuery) -> Result<Listed> {
+        let PageQuery { filter, order, limit, offset, .. } = query;
+        let found = self.search.find(text).await?;
+        let products = if filter.standing == Standing::OnSale { found.on_sale() } else { &found.products };
+        // The usual search needs nothing that the index does not know.
+        let ids: Vec<_> = if is_any_own(filter) && *order == Order::Relevance {
+            products.iter().map(|id| id.own_listing()).collect()
+        } else {
+            self.store.listing_page_of(products, filter, *order, MOST_FOUND).await?
+        };
+        let (start, most) = (usize::try_from(*offset), usize::try_from(*limit));
+        let total = ids.len() as i64;
+        let ids = ids.into_iter().skip(start.unwrap_or(usize::MAX)).take(most.unwrap_or(0)).collect();
+        Ok(Listed { ids, total })
     }
 
     /// Stores, categories and brands.
@@ -449,7 +438,7 @@ impl Catalogue {
         *generation += 1;
         self.own.remove(&id.own_listing());
         self.distributed.clear();
-        self.rankings.clear();
+        self.pages.clear();
         self.sales.clear();
     }
 
@@ -459,7 +448,7 @@ impl Catalogue {
         *generation += 1;
         self.own.clear();
         self.distributed.clear();
-        self.rankings.clear();
+        self.pages.clear();
         self.sales.clear();
         *self.names.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }

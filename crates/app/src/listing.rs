@@ -23,7 +23,8 @@ pub async fn take_up(ctx: &Ctx, store: StoreId, product: ProductId) -> Result<Li
     let listing = Listing { id, store, product, is_open: true };
     let change = Change::Product(product.get());
     let mut steps: Vec<_> = ctx.key.iter().map(|key| idempotency::claim(key, ctx.now)).collect();
-    steps.extend([rows::offered(product), rows::add(&listing, ctx.now)]);
+    steps.push(rows::offered(product));
+    steps.extend(rows::add(&listing, ctx.now));
     steps.extend(record(&change, ctx.now));
     match memory.apply(steps).await {
         Ok(_) => {}

@@ -151,19 +151,19 @@ impl App {
     pub async fn put_listing(&self, id: i64, store: i64, product: i64) {
         let (store, product) = (StoreId::new(store), ProductId::new(product));
         let listing = Listing { id: ListingId::new(id), store, product, is_open: true };
-        self.apply(vec![store::listing::add(&listing, NOW)], Change::Product(product.get())).await;
+        self.apply(store::listing::add(&listing, NOW), Change::Product(product.get())).await;
     }
 
     /// Takes a product off sale.
     pub async fn take_off_sale(&self, product: i64) {
-        let step = store::product::set_status(ProductId::new(product), Status::OffSale, NOW);
-        self.apply(vec![step], Change::Product(product)).await;
+        let steps = store::product::set_status(ProductId::new(product), Status::OffSale, NOW);
+        self.apply(steps, Change::Product(product)).await;
     }
 
     /// Deletes a product.
     pub async fn delete_product(&self, product: i64) {
-        let step = store::product::delete(ProductId::new(product), NOW);
-        self.apply(vec![step], Change::Product(product)).await;
+        let steps = store::product::delete(ProductId::new(product), NOW);
+        self.apply(steps, Change::Product(product)).await;
     }
 
     async fn apply(&self, mut steps: Vec<store::Step>, change: Change) {

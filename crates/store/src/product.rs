@@ -7,6 +7,7 @@ use domain::money::BasisPoints;
 use domain::product::{Making, Product, Sku, Status};
 use domain::time::Timestamp;
 
+use crate::shelf::shelve;
 use crate::sql::statements;
 use crate::{Error, Refusal, Result, Row, Step, Store, Value};
 
@@ -261,6 +262,13 @@ impl Store {
 /// Adds a product, its SKUs, its pictures (numbered from `picture`) and its own listing; refused as taken
 /// when its handle or public id is.
 pub fn add(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
+    let mut steps = add_unshelved(product, desk, picture);
+    steps.extend(shelve(&[product.id]));
+    steps
+}
+
+/// The same for one of many, all of which are to be shelved together.
+pub fn add_unshelved(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
     let on_sale_since = (product.status == Status::OnSale).then_some(product.created_at);
     let mut params = vec![
         product.id.into(),
@@ -303,6 +311,13 @@ pub fn untouched(id: ProductId, seen: Timestamp) -> Step {
 
 /// Changes a product and its SKUs, and replaces its pictures (numbered from `picture`).
 pub fn update(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
+    let mut steps = update_unshelved(product, desk, picture);
+    steps.extend(shelve(&[product.id]));
+    steps
+}
+
+/// The same for one of many, all of which are to be shelved together.
+pub fn update_unshelved(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
     let on_sale_since = (product.status == Status::OnSale).then_some(product.updated_at);
     let mut params = vec![
         product.id.into(),
@@ -375,13 +390,17 @@ fn parts(product: &Product, picture: i64) -> impl Iterator<Item = Step> {
 }
 
 /// Moves a product through its life.
-pub fn set_status(id: ProductId, status: Status, now: Timestamp) -> Step {
-    Step::new(SET_STATUS, vec![id.into(), status.code().into(), now.into()])
+pub fn set_status(id: ProductId, status: Status, now: Timestamp) -> Vec<Step> {
+    let mut steps = vec![Step::new(SET_STATUS, vec![id.into(), status.code().into(), now.into()])];
+    steps.extend(shelve(&[id]));
+    steps
 }
 
 /// Deletes a product softly: carts that hold it still show it.
-pub fn delete(id: ProductId, now: Timestamp) -> Step {
-    Step::new(DELETE, vec![id.into(), now.into()])
+pub fn delete(id: ProductId, now: Timestamp) -> Vec<Step> {
+    let mut steps = vec![Step::new(DELETE, vec![id.into(), now.into()])];
+    steps.extend(shelve(&[id]));
+    steps
 }
 
 fn grouped<'a, T>(

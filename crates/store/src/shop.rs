@@ -10,10 +10,9 @@ use crate::{Refusal, Result, Row, Sql, Step, Store};
 macro_rules! sales {
     ($listed:literal) => {
         concat!(
-            "select store_id, cast(sum(real_sales + shown_sales) as bigint) from product
-            where not is_deleted and store_id",
+            "select store_id, cast(sum(sales) as bigint) from shelf_count where store_id",
             $listed,
-            " group by store_id"
+            " and category_id = 0 and brand_id = 0 and is_own group by store_id"
         )
     };
 }
@@ -34,9 +33,8 @@ statements! {
     MATERIALS = "select id, name, sort_order from material order by sort_order, id";
     /// Categories with something on sale, of one store or of all.
     CATEGORIES_ON_SALE = "select id, '', name, created_at from category
-        where exists (select 1 from product join listing on listing.product_id = product.id
-            where product.category_id = category.id and product.status = 2 and not product.is_deleted
-                and listing.is_open and ($1 is null or listing.store_id = $1))
+        where exists (select 1 from shelf_count
+            where store_id = $1 and category_id = category.id and brand_id = 0 and shelf in (1, 3) and listings > 0)
         order by id";
     /// Real and shown sales over the products of each of these stores.
     SALES = sales!(" in (select value from json_each($1))"),
@@ -144,7 +142,8 @@ impl Store {
 
     /// Categories with something on sale, of one store or of all.
     pub async fn categories_on_sale(&self, store: Option<StoreId>) -> Result<Vec<Named>> {
-        self.named(CATEGORIES_ON_SALE, vec![store.into()]).await
+        // 0 counts all.
+        self.named(CATEGORIES_ON_SALE, vec![store.map_or(0, StoreId::get).into()]).await
     }
 
     /// All brands, in their order.

@@ -13,7 +13,7 @@ use crate::listing::{Filter, Order};
 use crate::product::Desk;
 use crate::{
     Error, Options, Refusal, Sql, Step, Store, account, asset, audit, change, doctor, idempotency, listing,
-    one_time_code, product, shop, token, userlike, wishlist,
+    one_time_code, page, product, shelf, shop, token, userlike, wishlist,
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_000_000);
@@ -99,7 +99,7 @@ fn every_statement_prepares() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(&folder));
     let connection = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
-    let rooms: [&[&Sql]; 14] = [
+    let rooms: [&[&Sql]; 16] = [
         account::ALL,
         asset::ALL,
         audit::ALL,
@@ -109,7 +109,9 @@ fn every_statement_prepares() {
         idempotency::ALL,
         listing::ALL,
         one_time_code::ALL,
+        page::ALL,
         product::ALL,
+        shelf::ALL,
         shop::ALL,
         token::ALL,
         userlike::ALL,
@@ -250,7 +252,7 @@ async fn an_empty_cart_has_version_zero_and_reading_it_writes_nothing() {
 #[tokio::test]
 async fn what_was_found_keeps_its_order_and_obeys_the_filter() {
     let (store, _folder) = stocked().await;
-    let all = store.listing_page(&Filter::default(), Order::Oldest, 10, 0).await.unwrap();
+    let all = store.listing_page(&Filter::default(), Order::Oldest, 10, 0).await.unwrap().ids;
     let hits: Vec<_> =
         all.iter().rev().map(|id| ProductId::new(id.get())).chain([ProductId::new(999)]).collect();
     let found = async |filter, order| store.listing_page_of(&hits, &filter, order, 10).await.unwrap();

@@ -336,7 +336,7 @@ async fn what_others_change_meanwhile_is_not_lost() {
                 times += 1;
                 if times == 1 {
                     let off_sale = store::product::set_status(tea, Status::OffSale, ctx.now);
-                    let change = shop.app.store().apply(vec![off_sale]);
+                    let change = shop.app.store().apply(off_sale);
                     tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(change))
                         .unwrap();
                 }
