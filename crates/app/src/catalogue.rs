@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::cart::{Cart, Offer};
-use domain::id::{ListingId, ProductId, SkuId, StoreId};
+use domain::id::{BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
 use domain::product::{Listing, Product, Status};
 use domain::time::Timestamp;
 use prometheus_client::metrics::counter::Counter;
@@ -18,7 +18,7 @@ pub use store::listing::{Filter, Order, Standing};
 pub use store::product::Desk;
 pub use store::shop::{Brand, Category, Named, Term};
 
-use crate::search::Search;
+use crate::search::{Search, Wanted};
 use crate::{Error, Result, Settings};
 
 /// Stores whose sales are kept in memory.
@@ -26,8 +26,8 @@ const STORES: usize = 10_000;
 /// Entries of all pages kept in memory, each page counted as so many more: some 20 MB.
 const PAGED_AT_ALL: u64 = 1_000_000;
 const A_PAGE: u64 = 20;
-/// How many that a text finds are put into another order than that of relevance.
-const MOST_FOUND: i64 = 20_000;
+/// How many that a text finds are looked up in the database at most; of more, the best.
+const MOST_FOUND: usize = 20_000;
 /// The status of a category or a brand that is shown.
 const SHOWN: i64 = 1;
 /// The longest text that is searched for, in bytes; nothing is found with a longer one.
@@ -390,18 +390,27 @@ impl Catalogue {
     /// A page of what a text finds.
     async fn found(&self, text: &str, query: &PageQuery) -> Result<Listed> {
         let PageQuery { filter, order, limit, offset, .. } = query;
-        let found = self.search.find(text).await?;
-        let products = if filter.standing == Standing::OnSale { found.on_sale() } else { &found.products };
-        // The usual search needs nothing that the index does not know.
-        let ids: Vec<_> = if is_any_own(filter) && *order == Order::Relevance {
-            products.iter().map(|id| id.own_listing()).collect()
-        } else {
-            self.store.listing_page_of(products, filter, *order, MOST_FOUND).await?
+        let (start, end) = (usize::try_from(*offset), usize::try_from(offset.saturating_add(*limit)));
+        let (start, end) = (start.unwrap_or(usize::MAX), end.unwrap_or(0));
+        // A distributed listing may be off sale while the product is on sale, and has another store.
+        let is_own = filter.is_own == Some(true);
+        let wanted = Wanted {
+            shelves: (is_own || filter.standing == Standing::OnSale).then(|| filter.shelves()),
+            store: filter.store.filter(|_| is_own).map(StoreId::get),
+            category: filter.category.map(CategoryId::get),
+            brand: filter.brand.map(BrandId::get),
         };
-        let (start, most) = (usize::try_from(*offset), usize::try_from(*limit));
+        // The usual search needs nothing that the index does not know.
+        if is_own && *order == Order::Relevance && filter.is_counted() && !filter.only_recommended {
+            let found = self.search.find(text, &wanted, end).await?;
+            let ids = found.products.into_iter().skip(start).map(ProductId::own_listing).collect();
+            return Ok(Listed { ids, total: found.total });
+        }
+        let found = self.search.find(text, &wanted, MOST_FOUND).await?;
+        let most = MOST_FOUND as i64;
+        let ids = self.store.listing_page_of(&found.products, filter, *order, most).await?;
         let total = ids.len() as i64;
-        let ids = ids.into_iter().skip(start.unwrap_or(usize::MAX)).take(most.unwrap_or(0)).collect();
-        Ok(Listed { ids, total })
+        Ok(Listed { ids: ids.into_iter().take(end).skip(start).collect(), total })
     }
 
     /// Stores, categories and brands.
@@ -479,9 +488,4 @@ async fn by_rid<T: Copy>(
         known.insert(rid, named);
     }
     Ok(found)
-}
-
-/// Whether every product's own listing on sale passes.
-fn is_any_own(filter: &Filter) -> bool {
-    *filter == Filter { is_own: Some(true), ..Filter::default() }
 }

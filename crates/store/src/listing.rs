@@ -131,10 +131,15 @@ impl Store {
 
 /// Opens a store's listing of another store's product; refused as taken when there is one.
 pub fn add(listing: &Listing, now: Timestamp) -> Vec<Step> {
-    let params = vec![listing.id.into(), listing.store.into(), listing.product.into(), now.into()];
-    let mut steps = vec![Step::new(ADD, params).or_refuse(Refusal::Taken)];
+    let mut steps = vec![add_unshelved(listing, now)];
     steps.extend(shelve(&[listing.product]));
     steps
+}
+
+/// The same for one of many, all of which are to be shelved together.
+pub fn add_unshelved(listing: &Listing, now: Timestamp) -> Step {
+    let params = vec![listing.id.into(), listing.store.into(), listing.product.into(), now.into()];
+    Step::new(ADD, params).or_refuse(Refusal::Taken)
 }
 
 /// Requires that other stores may take the product up.

@@ -60,9 +60,12 @@ impl Store {
             return Ok(Listed { ids: Vec::new(), total });
         }
         let passed = if filter.is_counted() { PASSED_IN_INDEX } else { PASSED };
-        let walking = offset.saturating_add(limit).saturating_mul(whole.max(total)) / total * passed;
+        let shown = offset.saturating_add(limit);
+        let walking = (shown.saturating_mul(whole.max(total)) / total).saturating_mul(passed);
+        // What is recommended or runs low is few, and no other index knows it.
+        let is_few = filter.only_recommended || filter.only_running_low;
         let index = match part {
-            Some((index, size)) if size.saturating_mul(SORTED) < walking => index,
+            Some((index, size)) if is_few || size.saturating_mul(SORTED) < walking => index,
             _ => by(order).index,
         };
         let (sql, params) = page(filter, order, index, limit, offset);
@@ -114,7 +117,6 @@ impl Store {
             PART_STORE => count([key[0], 0, 0]),
             PART_CATEGORY => count([0, key[1], 0]),
             PART_BRAND => count([0, 0, key[2]]),
-            PART_RECOMMENDED => count([0, 0, 0]),
             _ => total,
         };
         let mut part =
@@ -137,7 +139,7 @@ impl Store {
 
 impl Filter {
     /// The shelves it looks on; one or two.
-    fn shelves(&self) -> &'static [i64] {
+    pub fn shelves(&self) -> &'static [i64] {
         match (self.standing, self.is_in_stock) {
             (Standing::InWarehouse, _) => &[0],
             (Standing::OnSale, Some(true)) => &[1],
@@ -161,8 +163,8 @@ impl Filter {
         (wanted != all).then_some(wanted)
     }
 
-    /// Whether the counts alone say how many it wants.
-    fn is_counted(&self) -> bool {
+    /// Whether it asks for nothing but shelves, kinds and parts.
+    pub fn is_counted(&self) -> bool {
         self.prices().is_none()
             && self.published_from.is_none()
             && self.published_before.is_none()
@@ -175,11 +177,13 @@ fn parts(filter: &Filter) -> Vec<&'static str> {
     if filter.only_running_low {
         return vec![PART_LOW];
     }
+    if filter.only_recommended {
+        return vec![PART_RECOMMENDED];
+    }
     let parts = [
         (PART_STORE, filter.store.is_some()),
         (PART_CATEGORY, filter.category.is_some()),
         (PART_BRAND, filter.brand.is_some()),
-        (PART_RECOMMENDED, filter.only_recommended),
     ];
     let mut parts: Vec<_> = parts.into_iter().filter(|(_, is_of)| *is_of).map(|(index, _)| index).collect();
     if parts.is_empty() && filter.prices().is_some() {

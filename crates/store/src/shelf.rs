@@ -2,6 +2,7 @@
 //! write of a product or a listing ends with [`shelve`]; nobody else writes these columns and counters.
 
 use domain::id::ProductId;
+use domain::product::{Product, Status};
 
 use crate::product::id_list;
 use crate::sql::statements;
@@ -123,6 +124,17 @@ statements! {
             group by store_id, category_id, brand_id, is_own, shelf, is_recommended
             having sum(listings) <> 0 or sum(sales) <> 0) as wrong
         having count(*) > 0");
+}
+
+/// The shelf of a product's own listing, as the statements number them, for what is kept outside of the database. Of a
+/// product that is not deleted; what is on sale without a SKU counts as sold out.
+pub fn of_own(product: &Product) -> i64 {
+    match product.status {
+        Status::Draft | Status::Warehouse => 0,
+        Status::OnSale if product.is_in_stock() => 1,
+        Status::OffSale => 2,
+        Status::OnSale => 3,
+    }
 }
 
 /// Puts the listings of these products where they belong now; the last steps of every write of them.
