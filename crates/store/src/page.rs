@@ -6,7 +6,7 @@ mod tests;
 
 use std::fmt::Write as _;
 
-use domain::id::{ListingId, ProductId};
+use domain::id::{BrandId, CategoryId, ListingId, ProductId, StoreId};
 use domain::money::Money;
 
 use crate::listing::{Filter, Order, Standing};
@@ -92,9 +92,9 @@ impl Store {
     /// How many listings a filter wants, how many stand on its shelves in all, and its smallest part.
     async fn extent(&self, filter: &Filter) -> Result<(i64, i64, Option<Part>)> {
         let wanted = [
-            filter.store.map(|id| id.get()),
-            filter.category.map(|id| id.get()),
-            filter.brand.map(|id| id.get()),
+            filter.store.map(StoreId::get),
+            filter.category.map(CategoryId::get),
+            filter.brand.map(BrandId::get),
         ];
         // 0 stands for any where listings are counted.
         if wanted.iter().flatten().any(|id| *id < 1) {

@@ -114,7 +114,7 @@ fn an_index_answers_every_list_and_every_count() {
 #[derive(Clone, Debug)]
 enum Write {
     Put {
-        product: Product,
+        product: Box<Product>,
         desk: Desk,
     },
     SetStatus(i64, Status),
@@ -182,7 +182,7 @@ prop_compose! {
             skus: if status == Status::Draft { Vec::new() } else { std::iter::once(first).chain(second).collect() },
             pictures: Vec::new(),
         };
-        Write::Put { product, desk: Desk { shown_sales, warning_level, ..Desk::default() } }
+        Write::Put { product: Box::new(product), desk: Desk { shown_sales, warning_level, ..Desk::default() } }
     }
 }
 
@@ -347,7 +347,7 @@ async fn what_was_changed_by_hand_is_noticed_and_mended() {
     let mut runner = TestRunner::deterministic();
     let tree = put().new_tree(&mut runner).unwrap();
     let Write::Put { product, desk } = tree.current() else { unreachable!() };
-    let product = Product { store: StoreId::new(1), category: None, brand: None, ..product };
+    let product = Product { store: StoreId::new(1), category: None, brand: None, ..*product };
     steps.extend(add(&product, &desk, 1));
     store.apply(steps).await.unwrap();
     assert_eq!(store.ailments().await.unwrap(), Vec::<String>::new());
