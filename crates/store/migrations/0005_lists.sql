@@ -80,5 +80,6 @@ create index listing_part_store on listing (store_id, is_own, shelf, published_a
     where shelf is not null;
 create index listing_part_category on listing (category_id, is_own, shelf, price) where shelf is not null;
 create index listing_part_brand on listing (brand_id, is_own, shelf, price) where shelf is not null;
+-- These two are asked for in one order only, which they keep.
 create index listing_part_recommended on listing (is_own, shelf, id) where is_recommended and shelf is not null;
-create index listing_part_low on listing (is_own, shelf, store_id) where is_running_low and shelf is not null;
+create index listing_part_low on listing (is_own, shelf, store_id, updated_at) where is_running_low and shelf is not null;
