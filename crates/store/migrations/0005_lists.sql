@@ -75,11 +75,11 @@ create index listing_price on listing (is_own, shelf, price, id, store_id, categ
     where shelf is not null;
 create index listing_title on listing (is_own, shelf, title, id, store_id, category_id, brand_id)
     where shelf is not null;
--- One for each of the parts that a list may be of, to gather it from and sort it where it is small.
-create index listing_part_store on listing (store_id, is_own, shelf, published_at, category_id)
+-- One for each of the parts that a list may be of: walked by last change, gathered and sorted for other orders.
+create index listing_part_store on listing (store_id, is_own, shelf, updated_at, id, published_at, category_id)
     where shelf is not null;
-create index listing_part_category on listing (category_id, is_own, shelf, price) where shelf is not null;
-create index listing_part_brand on listing (brand_id, is_own, shelf, price) where shelf is not null;
+create index listing_part_category on listing (category_id, is_own, shelf, updated_at, id, price) where shelf is not null;
+create index listing_part_brand on listing (brand_id, is_own, shelf, updated_at, id, price) where shelf is not null;
 -- These two are asked for in one order only, which they keep.
 create index listing_part_recommended on listing (is_own, shelf, id) where is_recommended and shelf is not null;
 create index listing_part_low on listing (is_own, shelf, store_id, updated_at) where is_running_low and shelf is not null;

@@ -64,8 +64,9 @@ impl Store {
         let walking = (shown.saturating_mul(whole.max(total)) / total).saturating_mul(passed);
         // What is recommended or runs low is few, and no other index knows it.
         let is_few = filter.only_recommended || filter.only_running_low;
+        let is_walk = |index| order == Order::LastUpdated && index != by(Order::Cheapest).index;
         let index = match part {
-            Some((index, size)) if is_few || size.saturating_mul(SORTED) < walking => index,
+            Some((index, size)) if is_few || is_walk(index) || size.saturating_mul(SORTED) < walking => index,
             _ => by(order).index,
         };
         let (sql, params) = page(filter, order, index, limit, offset);
@@ -125,8 +126,11 @@ impl Store {
             let index = part.map_or(by(Order::Newest).index, |(index, _)| index);
             let (sql, params) = counting(filter, index);
             total = self.read(sql, params).await?.first().map_or(Ok(0), |row| row.int(0))?;
-            // The index of the part knows what the counts do not.
-            part = part.map(|(index, _)| (index, total));
+            part = part.map(|(index, size)| match index {
+                PART_STORE | PART_CATEGORY | PART_BRAND => (index, size),
+                // These indexes know what the counts do not.
+                _ => (index, total),
+            });
         }
         Ok((total, count([0, 0, 0]), part))
     }
