@@ -162,8 +162,10 @@ impl App {
         );
     }
 
-    /// Makes the search index anew from the database, here and in the servers of the shop.
+    /// Makes anew what is made from products: the lists of the database and the search index, here and in the servers of
+    /// the shop.
     pub async fn reindex(&self, progress: impl FnMut(Progress) + Send + 'static) -> Result<()> {
+        self.store().shelve_all().await?;
         self.0.search.rebuild(progress).await?;
         self.store().apply(record(&Change::Catalogue, self.now()).into()).await?;
         Ok(())

@@ -13,9 +13,8 @@ statements! {
         from category order by sort_order, id";
     /// Categories with something on sale, of one store or of all.
     ON_SALE = "select id, '', name, created_at from category
-        where exists (select 1 from product join listing on listing.product_id = product.id
-            where product.category_id = category.id and product.status = 2 and not product.is_deleted
-                and listing.status = 1 and ($1 is null or listing.store_id = $1))
+        where exists (select 1 from shelf_count
+            where store_id = $1 and category_id = category.id and brand_id = 0 and shelf in (1, 3) and listings > 0)
         order by id";
     /// Adds a category, unless its name is taken.
     ADD = "insert into category (id, name, created_at, parent_id, cover, description, sort_order, status)
@@ -83,6 +82,8 @@ impl Store {
 
     /// Categories with something on sale, of one store or of all.
     pub async fn categories_on_sale(&self, store: Option<StoreId>) -> Result<Vec<Named>> {
+        // 0 counts all.
+        let store = store.map_or(0, StoreId::get);
         self.read(ON_SALE, vec![store.into()]).await?.iter().map(named_from).collect()
     }
 }

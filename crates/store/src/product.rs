@@ -8,6 +8,7 @@ use domain::product::{Making, Picture, Product, Sku, Status};
 use domain::time::Timestamp;
 
 use crate::asset::asset_from;
+use crate::shelf::shelve;
 use crate::sql::statements;
 use crate::{Error, Refusal, Result, Row, Step, Store, Value};
 
@@ -277,6 +278,13 @@ impl Store {
 /// Adds a product, its SKUs, its pictures (numbered from `picture`) and its own listing; refused as taken
 /// when its handle or public id is.
 pub fn add(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
+    let mut steps = add_unshelved(product, desk, picture);
+    steps.extend(shelve(&[product.id]));
+    steps
+}
+
+/// The same for one of many, all of which are to be shelved together.
+pub fn add_unshelved(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
     let on_sale_since = (product.status == Status::OnSale).then_some(product.created_at);
     let mut params = vec![
         product.id.into(),
@@ -319,6 +327,13 @@ pub fn untouched(id: ProductId, seen: Timestamp) -> Step {
 
 /// Changes a product and its SKUs, and replaces its pictures (numbered from `picture`).
 pub fn update(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
+    let mut steps = update_unshelved(product, desk, picture);
+    steps.extend(shelve(&[product.id]));
+    steps
+}
+
+/// The same for one of many, all of which are to be shelved together.
+pub fn update_unshelved(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
     let on_sale_since = (product.status == Status::OnSale).then_some(product.updated_at);
     let mut params = vec![
         product.id.into(),
@@ -400,7 +415,9 @@ fn parts(product: &Product, picture: i64) -> impl Iterator<Item = Step> {
 
 /// Moves a product through its life.
 pub fn set_status(id: ProductId, status: Status, now: Timestamp) -> Vec<Step> {
-    vec![Step::new(SET_STATUS, vec![id.into(), status.code().into(), now.into()])]
+    let mut steps = vec![Step::new(SET_STATUS, vec![id.into(), status.code().into(), now.into()])];
+    steps.extend(shelve(&[id]));
+    steps
 }
 
 /// Offers a product to other stores, which earn these rates with its SKUs.
@@ -409,12 +426,15 @@ pub fn distribute(id: ProductId, rates: &[(SkuId, BasisPoints)], now: Timestamp)
     steps.extend(
         rates.iter().map(|(sku, rate)| Step::new(SET_COMMISSION, vec![(*sku).into(), (*rate).into()])),
     );
+    steps.extend(shelve(&[id]));
     steps
 }
 
 /// Deletes a product softly: carts that hold it still show it.
 pub fn delete(id: ProductId, now: Timestamp) -> Vec<Step> {
-    vec![Step::new(DELETE, vec![id.into(), now.into()])]
+    let mut steps = vec![Step::new(DELETE, vec![id.into(), now.into()])];
+    steps.extend(shelve(&[id]));
+    steps
 }
 
 fn grouped<'a, T>(

@@ -10,10 +10,9 @@ use crate::{Refusal, Result, Row, Step, Store};
 macro_rules! sales {
     ($listed:literal) => {
         concat!(
-            "select store_id, cast(sum(real_sales + shown_sales) as bigint) from product
-            where not is_deleted and store_id",
+            "select store_id, cast(sum(sales) as bigint) from shelf_count where store_id",
             $listed,
-            " group by store_id"
+            " and category_id = 0 and brand_id = 0 and is_own group by store_id"
         )
     };
 }

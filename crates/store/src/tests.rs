@@ -14,7 +14,8 @@ use crate::official::Kind;
 use crate::product::Desk;
 use crate::{
     Error, Options, Refusal, Sql, Step, Store, account, asset, audit, brand, category, change, doctor,
-    idempotency, listing, official, one_time_code, product, publishing, shop, token, userlike, wishlist,
+    idempotency, listing, official, one_time_code, page, product, publishing, shelf, shop, token, userlike,
+    wishlist,
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_000_000);
@@ -101,7 +102,7 @@ fn every_statement_prepares() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(&folder));
     let connection = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
-    let rooms: [&[&Sql]; 18] = [
+    let rooms: [&[&Sql]; 20] = [
         account::ALL,
         asset::ALL,
         audit::ALL,
@@ -114,8 +115,10 @@ fn every_statement_prepares() {
         listing::ALL,
         official::ALL,
         one_time_code::ALL,
+        page::ALL,
         product::ALL,
         publishing::ALL,
+        shelf::ALL,
         shop::ALL,
         token::ALL,
         userlike::ALL,
@@ -274,7 +277,7 @@ async fn an_empty_cart_has_version_zero_and_reading_it_writes_nothing() {
 #[tokio::test]
 async fn what_was_found_keeps_its_order_and_obeys_the_filter() {
     let (store, _folder) = stocked().await;
-    let all = store.listing_page(&Filter::default(), Order::Oldest, 10, 0).await.unwrap();
+    let all = store.listing_page(&Filter::default(), Order::Oldest, 10, 0).await.unwrap().ids;
     let hits: Vec<_> =
         all.iter().rev().map(|id| ProductId::new(id.get())).chain([ProductId::new(999)]).collect();
     let found = async |filter, order| store.listing_page_of(&hits, &filter, order, 10).await.unwrap();

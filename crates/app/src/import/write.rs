@@ -4,6 +4,7 @@ use domain::id::{BrandId, CategoryId, ProductId, SkuId, StoreId};
 use domain::product::Product;
 use store::audit::record as audit;
 use store::change::{Change, record};
+use store::shelf::shelve;
 use store::{Result, Step, brand, category, product, shop};
 
 use super::names::settled;
@@ -28,10 +29,10 @@ pub(super) async fn write(ctx: &Ctx, plan: Plan) -> Result<Vec<Change>> {
         first.settle(&mut product, &mut rids);
         written.push(product.id);
         match seen {
-            None => steps.extend(product::add(&product, &desk, picture)),
+            None => steps.extend(product::add_unshelved(&product, &desk, picture)),
             Some(seen) => {
                 steps.push(product::untouched(product.id, seen));
-                steps.extend(product::update(&product, &desk, picture));
+                steps.extend(product::update_unshelved(&product, &desk, picture));
             }
         }
         for changed in &mut changes {
@@ -40,6 +41,7 @@ pub(super) async fn write(ctx: &Ctx, plan: Plan) -> Result<Vec<Change>> {
         steps.extend(audit(deed(ctx, product.store, product.id), &changes));
         picture += count(product.pictures.len());
     }
+    steps.extend(shelve(&written));
     let changes = if brings_names || written.len() > MANY {
         vec![Change::Catalogue]
     } else {

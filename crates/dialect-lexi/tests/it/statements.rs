@@ -27,13 +27,16 @@ async fn cost(shop: &TestShop, send: impl AsyncFnOnce() -> Reply) -> u64 {
 #[tokio::test]
 async fn the_cost_of_a_page_does_not_grow_with_its_rows() {
     for size in [1, 50] {
-        for list in ["/products?", "/products/latest?", "/products/by_store?status=1&qk=thing&"] {
+        // A list is counted and read, a search only read.
+        let lists =
+            [("/products?", 7), ("/products/latest?", 7), ("/products/by_store?status=1&qk=thing&", 6)];
+        for (list, cold) in lists {
             let shop = well_stocked().await;
             let path = format!("{list}per_page={size}");
             let get = async || shop.get(&path).send().await;
             // The first search makes the index, and reads which store is meant.
             shop.get("/products/by_store?qk=nothing").send().await;
-            assert_eq!(cost(&shop, get).await, 6, "cold, {path}");
+            assert_eq!(cost(&shop, get).await, cold, "cold, {path}");
             assert_eq!(cost(&shop, get).await, 0, "warm, {path}");
         }
     }
