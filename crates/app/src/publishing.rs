@@ -220,7 +220,11 @@ async fn pictures(ctx: &Ctx, product: &Product) -> Result<i64> {
 
 /// Claims the key, if there is one, for a change of the product.
 fn claimed(ctx: &Ctx, product: &Product) -> Vec<Step> {
-    ctx.key.iter().map(|key| idempotency::claim_making(key, Some(&product.rid), ctx.now)).collect()
+    let claim = |key| idempotency::claim_making(key, Some(&product.rid), ctx.now);
+    let mut steps: Vec<_> = ctx.key.iter().map(claim).collect();
+    // Before all guards, since it lets one change of the catalogue wait for the other.
+    steps.extend(record(&Change::Product(product.id.get()), ctx.now));
+    steps
 }
 
 /// Applies the steps, and tells the audit log and everybody who remembers the product. Nothing is done where something was
@@ -231,12 +235,10 @@ async fn apply(
     after: &Product,
     mut steps: Vec<Step>,
 ) -> Result<Option<Refusal>> {
-    let change = Change::Product(after.id.get());
     steps.extend(audit(deed(ctx, after.store, after.id), &changes(before, after)));
-    steps.extend(record(&change, ctx.now));
     match ctx.app.store().apply(steps).await {
         Ok(_) => {
-            ctx.app.forget(&change);
+            ctx.app.forget(&Change::Product(after.id.get()));
             Ok(None)
         }
         Err(store::Error::Refused(refusal)) => Ok(Some(refusal)),

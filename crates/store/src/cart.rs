@@ -40,7 +40,7 @@ macro_rules! remove_skus {
         concat!(
             "delete from cart_line where owner_id = $1 and sku_id",
             $listed,
-            " and ($3 is null or listing_id in (select id from listing where store_id = $3))"
+            " and (cast($3 as bigint) is null or listing_id in (select id from listing where store_id = $3))"
         )
     };
 }
@@ -178,7 +178,7 @@ statements! {
     REMOVE_LISTING = "delete from cart_line where owner_id = $1 and listing_id = $2";
 
     /// Removes the lines of a store, or of all stores when `$2` is null.
-    CLEAR = "delete from cart_line where owner_id = $1 and ($2 is null
+    CLEAR = "delete from cart_line where owner_id = $1 and (cast($2 as bigint) is null
         or listing_id in (select id from listing where store_id = $2))";
 
     /// Selects or unselects the lines of a listing.

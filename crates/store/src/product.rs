@@ -120,10 +120,11 @@ statements! {
     /// Opens a product's own listing.
     ADD_LISTING = "insert into listing (id, store_id, product_id, status, created_at)
         values ($1, $2, $3, 1, $4) on conflict do nothing";
-    /// Changes a product.
+    /// Changes a product. While another store has taken it up, it stays distributed.
     UPDATE = "update product set category_id = $2, brand_id = $3, title = $4, summary = $5, content = $6,
             keywords = $7, search_text = '', units = $8, status = $9, is_deleted = false,
-            is_recommended = $10, has_free_postage = $11, is_distributed = $12, purchase_limit = $13,
+            is_recommended = $10, has_free_postage = $11, is_distributed = $12 or exists (select 1 from listing
+                where product_id = $1 and id <> $1 and status is not null), purchase_limit = $13,
             shown_sales = $14, warning_level = $15, updated_at = $16,
             published_at = coalesce(published_at, $17), features = $18, custom_details = $19,
             is_custom_made = $20, is_custom_service = $21, is_proprietary = $22, is_made_holiday = $23,
@@ -146,7 +147,7 @@ statements! {
         values ($1, $2, $3, $4, $5)";
     /// Moves a product through its life.
     SET_STATUS = "update product set status = $2, updated_at = $3,
-            published_at = case when $2 = 2 then coalesce(published_at, $3) else published_at end
+            published_at = case when cast($2 as bigint) = 2 then coalesce(published_at, $3) else published_at end
         where id = $1 and not is_deleted";
     /// Offers a product to other stores.
     DISTRIBUTE = "update product set is_distributed = true, updated_at = $2 where id = $1 and not is_deleted";

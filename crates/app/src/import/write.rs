@@ -20,9 +20,9 @@ pub(super) async fn write(ctx: &Ctx, plan: Plan) -> Result<Vec<Change>> {
     let first = First::allocate(ctx, &plan).await?;
     let made = usize::try_from(plan.products.count() + plan.skus.count()).unwrap_or(0);
     let mut rids = rid::fresh(ctx, made).await?.into_iter();
-    let mut steps = named(ctx, &plan, &first);
-    let brings_names = !steps.is_empty();
+    let named = named(ctx, &plan, &first);
 
+    let mut steps = Vec::new();
     let mut written = Vec::with_capacity(plan.entries.len());
     let mut picture = first.picture;
     for Entry { mut product, desk, seen, mut changes } in plan.entries {
@@ -42,13 +42,14 @@ pub(super) async fn write(ctx: &Ctx, plan: Plan) -> Result<Vec<Change>> {
         picture += count(product.pictures.len());
     }
     steps.extend(shelve(&written));
-    let changes = if brings_names || written.len() > MANY {
+    let changes = if !named.is_empty() || written.len() > MANY {
         vec![Change::Catalogue]
     } else {
         written.iter().map(|id| Change::Product(id.get())).collect()
     };
-    steps.extend(changes.iter().flat_map(|change| record(change, ctx.now)));
-    ctx.app.store().apply(steps).await?;
+    // First, since it lets one change of the catalogue wait for the other: the guards see what was there before.
+    let told = changes.iter().flat_map(|change| record(change, ctx.now));
+    ctx.app.store().apply(told.chain(named).chain(steps).collect()).await?;
     Ok(changes)
 }
 
