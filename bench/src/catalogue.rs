@@ -13,7 +13,7 @@ const COLUMNS: &str = "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Optio
     Image Src,Image Position,SEO Description";
 
 /// The sixteen categories, each named by what it sells.
-const NOUNS: [&str; 16] = [
+pub(crate) const NOUNS: [&str; 16] = [
     "手电筒",
     "四件套",
     "保温杯",
@@ -31,8 +31,8 @@ const NOUNS: [&str; 16] = [
     "行李箱",
     "书架",
 ];
-const ADJECTIVES: [&str; 5] = ["轻便", "经典", "加厚", "迷你", "家用"];
-const MATERIALS: [&str; 7] = ["纯棉", "不锈钢", "竹制", "陶瓷", "帆布", "硅胶", "实木"];
+pub(crate) const ADJECTIVES: [&str; 5] = ["轻便", "经典", "加厚", "迷你", "家用"];
+pub(crate) const MATERIALS: [&str; 7] = ["纯棉", "不锈钢", "竹制", "陶瓷", "帆布", "硅胶", "实木"];
 const COLOURS: [&str; 2] = ["红色", "蓝色"];
 
 /// Writes a file of so many products; every second one comes in two colours.

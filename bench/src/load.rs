@@ -20,6 +20,16 @@ pub(crate) enum Action {
     Get,
     /// A page of products.
     List,
+    /// A page of very many products.
+    Large,
+    /// One product.
+    Detail,
+    /// The SKUs of one product.
+    Skus,
+    /// A page of what two characters find.
+    Search,
+    /// One more product on a wishlist, durable before the answer.
+    Wish,
 }
 
 /// One action through one dialect.
@@ -31,13 +41,22 @@ pub(crate) struct Scenario {
 
 /// Every scenario, in the report's order.
 pub(crate) fn scenarios() -> Vec<Scenario> {
-    let every = |action| {
-        let dialects = ["mt", "wangmarket", "hamgam", "anqicms"];
+    use Action::{Add, Detail, Get, Large, List, Search, Skus, Wish};
+    let by_dialect: [(Action, &[&str]); 8] = [
+        (Add, &["mt", "wangmarket", "hamgam", "anqicms"]),
+        (Get, &["mt", "wangmarket", "hamgam", "anqicms"]),
         // The mt document has no product list.
-        let having = dialects.into_iter().filter(move |dialect| action != Action::List || *dialect != "mt");
-        having.map(move |dialect| Scenario { action, dialect })
+        (List, &["wangmarket", "hamgam", "anqicms", "lexi"]),
+        (Large, &["lexi"]),
+        (Detail, &["lexi"]),
+        (Skus, &["lexi"]),
+        (Search, &["lexi"]),
+        (Wish, &["lexi"]),
+    ];
+    let scenario = |(action, dialects): (Action, &[&'static str])| {
+        dialects.iter().map(|dialect| Scenario { action, dialect }).collect::<Vec<_>>()
     };
-    [Action::Add, Action::Get, Action::List].into_iter().flat_map(every).collect()
+    by_dialect.into_iter().flat_map(scenario).collect()
 }
 
 impl Action {
@@ -47,15 +66,22 @@ impl Action {
             Self::Add => "add",
             Self::Get => "get",
             Self::List => "list",
+            Self::Large => "large",
+            Self::Detail => "detail",
+            Self::Skus => "skus",
+            Self::Search => "search",
+            Self::Wish => "wish",
         }
     }
 
     /// The part of the ceiling that must be reached.
     pub(crate) fn target(self) -> f64 {
         match self {
-            Self::Add => 0.35,
+            Self::Add | Self::Wish => 0.35,
             Self::Get => 0.6,
-            Self::List => 0.4,
+            Self::List | Self::Large => 0.4,
+            Self::Detail | Self::Skus => 0.5,
+            Self::Search => 0.25,
         }
     }
 }
@@ -71,7 +97,8 @@ impl Scenario {
 pub(crate) struct Load {
     pub(crate) connections: u32,
     pub(crate) products: usize,
-    /// A file of tokens, one a line; the script counts carts from its first.
+    /// A file of tokens, one a line; the script counts carts from its first. Beside it are `rids`, public ids of the
+    /// products in order, and `customers`, credentials for HTTP Basic.
     pub(crate) tokens: PathBuf,
     /// Runs so far: each draws other carts, products and pages.
     pub(crate) runs: AtomicU32,

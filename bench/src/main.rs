@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod ceiling;
+mod growth;
 mod load;
 mod machine;
 mod report;
@@ -32,13 +33,21 @@ struct Arguments {
 enum Command {
     /// Answers every request with as many bytes from memory: what a server that does nothing reaches.
     Ceiling(ceiling::Options),
+    /// Fills a small and a large catalogue and prints what lists and counts take in both.
+    Lists(growth::Lists),
+    /// Fills a catalogue and prints what searches take that nobody made before.
+    Searches(growth::Searches),
 }
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
-    if let Some(Command::Ceiling(options)) = arguments.command {
-        ceiling::serve(&options).await?;
+    if let Some(command) = arguments.command {
+        match command {
+            Command::Ceiling(options) => ceiling::serve(&options).await?,
+            Command::Lists(options) => growth::lists(&options).await?,
+            Command::Searches(options) => growth::searches(&options).await?,
+        }
         return Ok(ExitCode::SUCCESS);
     }
     // Whatever ends the run drops it, and with it every process it has started.

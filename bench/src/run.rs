@@ -15,11 +15,11 @@ use tokio::{
 };
 
 use crate::{
-    catalogue,
-    load::{Load, Measured, Scenario, scenarios},
+    catalogue, growth,
+    load::{Action, Load, Measured, Scenario, scenarios},
     machine::Machine,
     report::{Report, Row},
-    seed::seed_carts,
+    seed::seed,
     server::Server,
 };
 
@@ -46,6 +46,9 @@ pub(crate) struct Options {
     /// Products in the generated catalogue; the lists need 1,500.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1_500..=1_000_000))]
     products: u32,
+    /// Products in the catalogue of the row `large`.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(i64).range(1_500..=1_000_000))]
+    large: i64,
     /// Guests with a cart of five lines.
     #[arg(long, default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     carts: u32,
@@ -99,7 +102,7 @@ pub(crate) async fn run(options: &Options) -> Result<Report> {
     ensure!(options.tokens().is_file(), "no shop in {}; leave --reuse out once", options.scratch.display());
     let machine = Machine::look(&options.scratch)?;
 
-    let server = start_server(options).await?;
+    let server = start_server(options, &options.data(), &options.scratch.join("serve.log")).await?;
     // What was only needed for the start is given back by then.
     sleep(Duration::from_secs(1)).await;
     let (ready_after, idle_resident) = (server.ready_after.as_secs_f64(), server.resident()?);
@@ -112,13 +115,20 @@ pub(crate) async fn run(options: &Options) -> Result<Report> {
         runs: AtomicU32::new(1),
     };
     let mut rows = Vec::new();
-    for scenario in chosen {
+    for scenario in chosen.iter().filter(|scenario| scenario.action != Action::Large) {
         println!("{} …", scenario.name());
-        rows.push(measure(&server, &load, scenario, options).await?);
+        rows.push(measure(&server, &load, *scenario, options).await?);
+    }
+    drop(server);
+    for scenario in chosen.iter().filter(|scenario| scenario.action == Action::Large) {
+        let data = make_large_shop(options).await?;
+        let server = start_server(options, &data, &options.scratch.join("serve-large.log")).await?;
+        println!("{} …", scenario.name());
+        rows.push(measure(&server, &load, *scenario, options).await?);
     }
     let setting = format!(
-        "{} products, {} carts of 5 lines, wrk with {} connections, {} rounds of {} s per row, in turns with its ceiling",
-        options.products, options.carts, options.connections, options.rounds, options.seconds
+        "{} products, {} in the row large, {} carts of 5 lines, wrk with {} connections, {} rounds of {} s per row, in turns with its ceiling",
+        options.products, options.large, options.carts, options.connections, options.rounds, options.seconds
     );
     Ok(Report { machine, setting, import_took, ready_after, idle_resident, rows })
 }
@@ -147,10 +157,26 @@ async fn make_shop(options: &Options) -> Result<Duration> {
 
     println!("filling {} carts …", options.carts);
     let data = options.data();
-    let seeding = seed_carts(&data, options.carts as usize, options.products as usize);
-    let tokens = timeout(PREPARATION, seeding).await.context("the carts are not filled in time")??;
-    fs::write(options.tokens(), tokens.join("\n") + "\n")?;
+    let seeding = seed(&data, options.carts as usize, options.products as usize);
+    let seeded = timeout(PREPARATION, seeding).await.context("the carts are not filled in time")??;
+    fs::write(options.scratch.join("customers"), seeded.customers.join("\n") + "\n")?;
+    fs::write(options.scratch.join("rids"), seeded.rids.join("\n") + "\n")?;
+    fs::write(options.tokens(), seeded.tokens.join("\n") + "\n")?;
     Ok(took)
+}
+
+/// Fills the shop of the row `large` and makes its search index, unless an earlier run has; gives its data folder.
+async fn make_large_shop(options: &Options) -> Result<PathBuf> {
+    let scratch = options.scratch.with_file_name("bench-growth");
+    println!("filling {} products …", options.large);
+    let data = growth::make(&scratch, options.large).await?;
+    if !data.join("search").exists() {
+        println!("making their search index …");
+        let mut reindex = Command::new(&options.server);
+        reindex.arg("reindex");
+        finish(reindex, &data).await?;
+    }
+    Ok(data)
 }
 
 /// Runs a command of the server's program on a shop to its end.
@@ -161,10 +187,10 @@ async fn finish(mut command: Command, data: &Path) -> Result<()> {
     Ok(())
 }
 
-async fn start_server(options: &Options) -> Result<Server> {
+async fn start_server(options: &Options, data: &Path, log: &Path) -> Result<Server> {
     let mut serve = Command::new(&options.server);
-    serve.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(options.data());
-    Server::start(serve, &options.scratch.join("serve.log")).await
+    serve.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+    Server::start(serve, log).await
 }
 
 async fn start_ceiling(size: f64, scratch: &Path) -> Result<Server> {

@@ -1,11 +1,14 @@
-//! The guests and their carts, filled in process through the deeds: fifty thousand logins are not what is measured.
+//! The guests and their carts, the customers, and what the load must know: made in process through the deeds, since fifty
+//! thousand logins are not what is measured.
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use app::cart::{Extras, Item};
 use app::{App, Clock, Ctx, Entropy, Settings, shopper};
-use domain::id::ListingId;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use domain::account::{Identifier, Role};
+use domain::id::{ListingId, ProductId};
 use store::{Options, Store};
 use tokio::task::JoinSet;
 
@@ -13,10 +16,24 @@ use tokio::task::JoinSet;
 const LINES: usize = 5;
 /// Carts filled at a time, so that they share commits.
 const AT_ONCE: usize = 500;
+/// Customers, each with a wishlist.
+const CUSTOMERS: usize = 500;
+/// Longer than any run, in seconds.
+const A_DAY: i64 = 86_400;
 
-/// Makes so many guests with a cart of five lines each in the data folder, and returns their tokens in order.
-pub(crate) async fn seed_carts(data: &Path, carts: usize, products: usize) -> Result<Vec<String>> {
-    let store = Store::open(&Options::new(data.join("cartwright.db")))?;
+/// What the load must know of a shop, each in order.
+pub(crate) struct Seeded {
+    /// The guests' tokens.
+    pub(crate) tokens: Vec<String>,
+    /// The customers' credentials for HTTP Basic.
+    pub(crate) customers: Vec<String>,
+    /// The products' public ids.
+    pub(crate) rids: Vec<String>,
+}
+
+/// Makes so many guests with a cart of five lines each in the data folder, and customers.
+pub(crate) async fn seed(data: &Path, carts: usize, products: usize) -> Result<Seeded> {
+    let store = Store::open(&Options::of_file(data.join("cartwright.db")))?;
     let app = App::new(store, Settings::default(), Clock::System, Entropy::System);
     let mut tokens = vec![String::new(); carts];
     for first in (0..carts).step_by(AT_ONCE) {
@@ -29,8 +46,22 @@ pub(crate) async fn seed_carts(data: &Path, carts: usize, products: usize) -> Re
             tokens[cart] = token;
         }
     }
+    let mut customers = Vec::with_capacity(CUSTOMERS);
+    let nobody = Ctx::new(&app, None);
+    for number in 0..CUSTOMERS {
+        let email = Identifier::parse_email(&format!("customer{number}@shop.example"))?;
+        let account = shopper::add_account(&nobody, &[email], None, Role::Customer).await?;
+        let token = shopper::issue_token(&nobody, &account, A_DAY).await?;
+        customers.push(BASE64_STANDARD.encode(format!("{token}:")));
+    }
+    let ids: Vec<_> = (1..=i64::try_from(products)?).map(ProductId::new).collect();
+    let mut found = Vec::with_capacity(products);
+    for some in ids.chunks(AT_ONCE) {
+        found.extend(app.store().products(some).await?);
+    }
+    found.sort_by_key(|product| product.id);
     app.store().close();
-    Ok(tokens)
+    Ok(Seeded { tokens, customers, rids: found.into_iter().map(|product| product.rid).collect() })
 }
 
 async fn fill(app: App, cart: usize, products: usize) -> Result<(usize, String)> {

@@ -10,10 +10,15 @@ end
 
 function init(args)
   local dialect, action, products = dofile(args[1] .. ".lua"), args[2], tonumber(args[4])
-  local tokens = {}
-  for token in io.lines(args[3]) do
-    tokens[#tokens + 1] = token
+  local function lines(file)
+    local all = {}
+    for line in io.lines(file) do
+      all[#all + 1] = line
+    end
+    return all
   end
+  local tokens, folder = lines(args[3]), args[3]:match("^(.*/)")
+  local known = dialect.detail and { rids = lines(folder .. "rids"), customers = lines(folder .. "customers") }
 
   local host = args[0]:match("^http://([^/]+)")
   local ask = dialect[action]
@@ -23,12 +28,12 @@ function init(args)
     local cart = math.random(0, #tokens - 1)
     -- Cart i was filled with five products in a row, so adding one of them never makes it longer.
     local product = (cart * 5 + math.random(0, 4)) % products + 1
-    return ask(host, tokens[cart + 1], product, math.random(1, 100))
+    return ask(host, tokens[cart + 1], product, math.random(1, 100), known)
   end
 
   wrong, first_wrong, bytes = 0, "", 0
   if args[6] == "check" then
-    local rows = { get = 5, list = 10 }
+    local rows = { get = 5, list = 10, large = 10 }
     function response(status, _, body)
       bytes = bytes + #body
       local is_right = status >= 200 and status < 300 and body:find(dialect.right[action], 1, true)

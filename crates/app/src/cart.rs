@@ -328,7 +328,9 @@ async fn try_write(
                 let moved = ctx.app.sessions().by_hash(&hash, ctx.now).await?;
                 session = moved.filter(|moved| moved.owner != owner).ok_or(Error::NotLoggedIn)?;
             }
-            Refusal::Taken | Refusal::Gone => return Err(Error::Internal(format!("{refusal:?} in a cart"))),
+            Refusal::Taken | Refusal::Gone | Refusal::InUse | Refusal::Misplaced => {
+                return Err(Error::Internal(format!("{refusal:?} in a cart")));
+            }
         }
     }
 }

@@ -5,29 +5,32 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::cart::{Cart, Offer};
-use domain::id::{ListingId, ProductId, SkuId, StoreId};
+use domain::id::{BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
 use domain::product::{Listing, Product, Status};
 use domain::time::Timestamp;
 use prometheus_client::metrics::counter::Counter;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use store::Store;
+use store::page::Listed;
 
+pub use store::brand::Brand;
+pub use store::category::Category;
 pub use store::listing::{Filter, Order, Standing};
+pub use store::official::{Kind, Term};
 pub use store::product::Desk;
-pub use store::shop::{Brand, Category, Named, Term};
+pub use store::shop::{Named, SHOWN};
 
-use crate::search::Search;
+use crate::search::{Search, Wanted};
 use crate::{Error, Result, Settings};
 
 /// Stores whose sales are kept in memory.
 const STORES: usize = 10_000;
-/// How far a list is kept in memory; pages behind are read from the database.
-const RANKED: i64 = 20_000;
-/// Entries of all lists kept in memory: 8 MB.
-const RANKED_AT_ALL: u64 = 1_000_000;
-/// The status of a category or a brand that is shown.
-const SHOWN: i64 = 1;
+/// Entries of all pages kept in memory, each page counted as so many more: some 20 MB.
+const PAGED_AT_ALL: u64 = 1_000_000;
+const A_PAGE: u64 = 20;
+/// How many that a text finds are looked up in the database at most; of more, the best.
+const MOST_FOUND: usize = 20_000;
 /// The longest text that is searched for, in bytes; nothing is found with a longer one.
 const LONGEST_SEARCH: usize = 1000;
 
@@ -59,7 +62,7 @@ impl Offered {
 }
 
 /// Which page of which list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PageQuery {
     /// Only what this folded text finds; absent means no search.
     pub text: Option<String>,
@@ -82,21 +85,12 @@ pub struct Page {
     pub total: i64,
 }
 
-/// The first listings of a filter in an order, which pages are cut from.
-struct Ranking {
-    ids: Vec<ListingId>,
-    total: i64,
-}
-
 #[derive(Clone)]
 struct ByLength;
 
-/// What was searched for, folded, among which listings, in which order.
-type Asked = (Option<String>, Filter, Order);
-
-impl Weighter<Asked, Arc<Ranking>> for ByLength {
-    fn weight(&self, _: &Asked, ranking: &Arc<Ranking>) -> u64 {
-        ranking.ids.len() as u64 + 10
+impl Weighter<PageQuery, Arc<Listed>> for ByLength {
+    fn weight(&self, _: &PageQuery, listed: &Arc<Listed>) -> u64 {
+        listed.ids.len() as u64 + A_PAGE
     }
 }
 
@@ -140,7 +134,7 @@ pub struct Catalogue {
     /// Own listings, which have their product's number; apart from the others, so that a changed product is found.
     own: Cache<ListingId, Offered>,
     distributed: Cache<ListingId, Offered>,
-    rankings: Cache<Asked, Arc<Ranking>, ByLength>,
+    pages: Cache<PageQuery, Arc<Listed>, ByLength>,
     sales: Cache<StoreId, i64>,
     names: Mutex<Option<Arc<Names>>>,
     /// How many like a product, and when that was read.
@@ -161,7 +155,7 @@ impl Catalogue {
             search,
             own: Cache::new(settings.cached_products),
             distributed: Cache::new(settings.cached_products),
-            rankings: Cache::with_weighter(100, RANKED_AT_ALL, ByLength),
+            pages: Cache::with_weighter(10_000, PAGED_AT_ALL, ByLength),
             sales: Cache::new(STORES),
             names: Mutex::default(),
             likes: Cache::new(settings.cached_products),
@@ -373,21 +367,12 @@ impl Catalogue {
         if query.text.as_ref().is_some_and(|text| text.len() > LONGEST_SEARCH) {
             return Ok(Page::default());
         }
-        let ranking = self.ranking(query).await?;
-        let start = usize::try_from(query.offset).unwrap_or(usize::MAX);
-        let end = start.saturating_add(usize::try_from(query.limit).unwrap_or(0));
-        let is_ranked = end <= ranking.ids.len() || ranking.total == ranking.ids.len() as i64;
-        let offered = if is_ranked {
-            let ids = ranking.ids.iter().skip(start).take(end - start).copied().collect::<Vec<_>>();
-            self.offered_many(&ids).await?
-        } else {
-            let PageQuery { filter, order, limit, offset, .. } = query;
-            self.offered_many(&self.store.listing_page(filter, *order, *limit, *offset).await?).await?
-        };
+        let listed = self.listed(query).await?;
+        let offered = self.offered_many(&listed.ids).await?;
         // The index may be a moment behind.
         let is_shown = |offered: &Offered| query.filter.standing != Standing::OnSale || offered.is_on_sale();
         let offers = offered.into_iter().flatten().filter(is_shown).collect();
-        Ok(Page { offers, total: ranking.total })
+        Ok(Page { offers, total: listed.total })
     }
 
     /// How many the filter wants.
@@ -395,34 +380,48 @@ impl Catalogue {
         Ok(self.store.listing_count(filter).await?)
     }
 
-    /// The list that a page is cut from. Whoever asks for it while it is read waits for the same reading.
-    async fn ranking(&self, query: &PageQuery) -> Result<Arc<Ranking>> {
-        let key = (query.text.clone(), query.filter.clone(), query.order);
-        if let Some(ranking) = self.rankings.get(&key) {
+    /// What stands on a page. Whoever asks for it while it is read waits for the same reading.
+    async fn listed(&self, query: &PageQuery) -> Result<Arc<Listed>> {
+        if let Some(listed) = self.pages.get(query) {
             self.hits.inc();
-            return Ok(ranking);
+            return Ok(listed);
         }
         self.misses.inc();
-        let (text, filter, order) = &key;
+        let PageQuery { text, filter, order, limit, offset } = query;
         let read = async {
-            if let Some(text) = text {
-                let found = self.search.find(text).await?;
-                let products =
-                    if filter.standing == Standing::OnSale { found.on_sale() } else { &found.products };
-                // The usual search needs nothing that the index does not know.
-                let ids = if is_any_own(filter) && *order == Order::Relevance {
-                    products.iter().map(|id| id.own_listing()).collect()
-                } else {
-                    self.store.listing_page_of(products, filter, *order, RANKED).await?
-                };
-                return Ok(Arc::new(Ranking { total: ids.len() as i64, ids }));
-            }
-            let ids = self.store.listing_page(filter, *order, RANKED, 0).await?;
-            let is_whole = (ids.len() as i64) < RANKED;
-            let total = if is_whole { ids.len() as i64 } else { self.store.listing_count(filter).await? };
-            Ok(Arc::new(Ranking { ids, total }))
+            let listed = match text {
+                Some(text) => self.found(text, query).await?,
+                None => self.store.listing_page(filter, *order, *limit, *offset).await?,
+            };
+            Ok(Arc::new(listed))
         };
-        self.rankings.get_or_insert_async(&key, read).await
+        self.pages.get_or_insert_async(query, read).await
+    }
+
+    /// A page of what a text finds.
+    async fn found(&self, text: &str, query: &PageQuery) -> Result<Listed> {
+        let PageQuery { filter, order, limit, offset, .. } = query;
+        let (start, end) = (usize::try_from(*offset), usize::try_from(offset.saturating_add(*limit)));
+        let (start, end) = (start.unwrap_or(usize::MAX), end.unwrap_or(0));
+        // A distributed listing may be off sale while the product is on sale, and has another store.
+        let is_own = filter.is_own == Some(true);
+        let wanted = Wanted {
+            shelves: (is_own || filter.standing == Standing::OnSale).then(|| filter.shelves()),
+            store: filter.store.filter(|_| is_own).map(StoreId::get),
+            category: filter.category.map(CategoryId::get),
+            brand: filter.brand.map(BrandId::get),
+        };
+        // The usual search needs nothing that the index does not know.
+        if is_own && *order == Order::Relevance && filter.is_counted() && !filter.only_recommended {
+            let found = self.search.find(text, &wanted, end).await?;
+            let ids = found.products.into_iter().skip(start).map(ProductId::own_listing).collect();
+            return Ok(Listed { ids, total: found.total });
+        }
+        let found = self.search.find(text, &wanted, MOST_FOUND).await?;
+        let most = MOST_FOUND as i64;
+        let ids = self.store.listing_page_of(&found.products, filter, *order, most).await?;
+        let total = ids.len() as i64;
+        Ok(Listed { ids: ids.into_iter().take(end).skip(start).collect(), total })
     }
 
     /// Stores, categories and brands.
@@ -443,14 +442,9 @@ impl Catalogue {
         Ok(names)
     }
 
-    /// All labels, in their order; only who publishes asks for them, so they are not kept.
-    pub async fn labels(&self) -> Result<Vec<Term>> {
-        Ok(self.store.labels().await?)
-    }
-
-    /// All materials, in their order; likewise.
-    pub async fn materials(&self) -> Result<Vec<Term>> {
-        Ok(self.store.materials().await?)
+    /// All labels or all materials, in their order; only who publishes asks for them, so they are not kept.
+    pub async fn terms(&self, kind: Kind) -> Result<Vec<Term>> {
+        Ok(self.store.terms(kind).await?)
     }
 
     /// Forgets one product, and every page, since it may stand on any.
@@ -459,7 +453,7 @@ impl Catalogue {
         *generation += 1;
         self.own.remove(&id.own_listing());
         self.distributed.clear();
-        self.rankings.clear();
+        self.pages.clear();
         self.sales.clear();
     }
 
@@ -469,7 +463,7 @@ impl Catalogue {
         *generation += 1;
         self.own.clear();
         self.distributed.clear();
-        self.rankings.clear();
+        self.pages.clear();
         self.sales.clear();
         *self.names.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
@@ -500,9 +494,4 @@ async fn by_rid<T: Copy>(
         known.insert(rid, named);
     }
     Ok(found)
-}
-
-/// Whether every product's own listing on sale passes.
-fn is_any_own(filter: &Filter) -> bool {
-    *filter == Filter { is_own: Some(true), ..Filter::default() }
 }

@@ -1,10 +1,14 @@
 //! Randomness: ids, tokens and codes; from the system, or from a seed that tests choose.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::id::OwnerId;
 use sha2::{Digest, Sha256};
+
+/// Digits of the public ids of stores and brands.
+const SHORT_RID: u32 = 9;
 
 /// Where random bits come from.
 #[derive(Debug, Default)]
@@ -51,6 +55,11 @@ impl Entropy {
         hex(&self.bytes::<20>())
     }
 
+    /// A key that nobody else knows.
+    pub(crate) fn key(&self) -> [u8; 32] {
+        self.bytes()
+    }
+
     /// So many decimal digits, the first of them not zero when there are more than six.
     pub(crate) fn digits(&self, count: u32) -> String {
         let random = u64::from_le_bytes(self.bytes());
@@ -58,6 +67,16 @@ impl Entropy {
         // 64 random bits over at most 10^12 values: the bias is below 10^-7.
         let number = low + random % (10u64.pow(count) - low);
         format!("{number:0width$}", width = count as usize)
+    }
+
+    /// A public id of a store or a brand that none of `taken` has, which it joins.
+    pub(crate) fn short_rid(&self, taken: &mut HashSet<String>) -> String {
+        loop {
+            let rid = self.digits(SHORT_RID);
+            if taken.insert(rid.clone()) {
+                return rid;
+            }
+        }
     }
 }
 

@@ -88,6 +88,15 @@ pub enum Error {
     /// Another store has taken the product up, or may do so.
     #[error("the product is distributed")]
     Distributed,
+    /// No such category, brand, label or material.
+    #[error("no such heading")]
+    NoSuchHeading,
+    /// There is a category, brand, label or material of this name.
+    #[error("the name of the heading is taken")]
+    HeadingTaken,
+    /// Products are filed under the category, label or material, or other categories are.
+    #[error("the heading is in use")]
+    HeadingInUse,
     /// Too much waits already, or the database cannot be written now.
     #[error("unavailable: {0}")]
     Unavailable(String),

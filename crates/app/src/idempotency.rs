@@ -9,7 +9,7 @@ use tokio::sync::OwnedMutexGuard;
 
 pub use store::idempotency::{Key, Reply};
 
-use crate::{App, Error, Result};
+use crate::{App, Ctx, Error, Result};
 
 type Lock = Arc<tokio::sync::Mutex<()>>;
 
@@ -44,6 +44,13 @@ pub async fn begin(app: &App, key: Key) -> Result<Begun> {
         // claimed, leave the cart alone and show it as it is.
         _ => Ok(Begun::Run(turn)),
     }
+}
+
+/// Whether the change of the caller's key is in already, and only its reply was lost. Whoever decides by what is there now
+/// asks this first: their own change may be against it.
+pub(crate) async fn is_done(ctx: &Ctx) -> Result<bool> {
+    let Some(key) = &ctx.key else { return Ok(false) };
+    Ok(ctx.app.store().idempotency_record(key, ctx.now).await?.is_some())
 }
 
 impl Turn {

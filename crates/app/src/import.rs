@@ -108,8 +108,8 @@ pub async fn import(
         }
         progress(Progress::Writing { products: summary.new + summary.changed });
         match write::write(ctx, plan).await {
-            // A product was changed, or a name or handle taken, since the comparison: compare again.
-            Err(store::Error::Refused(Refusal::Version | Refusal::Taken)) => {}
+            // A product was changed, a name or handle taken, or a category deleted, since the comparison: compare again.
+            Err(store::Error::Refused(Refusal::Version | Refusal::Taken | Refusal::Gone)) => {}
             written => {
                 written?.iter().for_each(|change| ctx.app.forget(change));
                 return Ok(summary);

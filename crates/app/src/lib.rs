@@ -1,19 +1,29 @@
 //! The deeds of the shop: load, decide by the rules, apply; never a wire format, never SQL.
 
+pub mod asset;
+pub mod audit;
+pub mod brand;
 pub mod cart;
 pub mod catalogue;
+pub mod category;
 mod ctx;
 pub mod delivery;
 mod entropy;
 mod error;
+pub mod files;
+mod heading;
 pub mod idempotency;
 pub mod import;
 pub mod listing;
 pub mod offering;
+pub mod official;
 pub mod one_time_code;
 mod password;
+mod picture;
 mod plain;
 pub mod product;
+pub mod publishing;
+mod rid;
 pub mod search;
 pub mod session;
 pub mod settings;
@@ -24,7 +34,7 @@ mod throttle;
 pub mod userlike;
 pub mod wishlist;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use domain::time::Timestamp;
@@ -62,6 +72,7 @@ struct Inner {
     throttles: Throttles,
     running: Running,
     passwords: password::Hasher,
+    upload_key: OnceLock<[u8; 32]>,
 }
 
 impl App {
@@ -75,6 +86,7 @@ impl App {
             throttles: Throttles::new(&settings),
             running: Running::default(),
             passwords: password::Hasher::default(),
+            upload_key: OnceLock::new(),
             store,
             settings,
             clock,
@@ -124,6 +136,11 @@ impl App {
         &self.0.passwords
     }
 
+    /// Seals tokens for uploads; another one in each process.
+    pub(crate) fn upload_key(&self) -> &[u8; 32] {
+        self.0.upload_key.get_or_init(|| self.entropy().key())
+    }
+
     /// Puts the counters of store and catalogue into a registry.
     pub fn register_metrics(&self, registry: &mut prometheus_client::registry::Registry) {
         let stats = self.store().stats();
@@ -145,8 +162,10 @@ impl App {
         );
     }
 
-    /// Makes the search index anew from the database, here and in the servers of the shop.
+    /// Makes anew what is made from products: the lists of the database and the search index, here and in the servers of
+    /// the shop.
     pub async fn reindex(&self, progress: impl FnMut(Progress) + Send + 'static) -> Result<()> {
+        self.store().shelve_all().await?;
         self.0.search.rebuild(progress).await?;
         self.store().apply(record(&Change::Catalogue, self.now()).into()).await?;
         Ok(())

@@ -6,7 +6,9 @@ use domain::product::{Listing, Product, Standing};
 use store::change::{Change, record};
 use store::{Refusal, audit, idempotency, listing as rows};
 
-use crate::offering::{deed, shelved};
+use crate::audit::deed;
+use crate::idempotency::is_done;
+use crate::offering::shelved;
 use crate::{Ctx, Error, Result};
 
 /// How often it is tried again when somebody else was faster; of all who try at once one gets through.
@@ -19,6 +21,9 @@ pub async fn take_up(ctx: &Ctx, store: StoreId, rid: &str, to: Standing) -> Resu
     let product = ctx.app.catalogue().products_by_rid(&[rid]).await?.pop().flatten();
     let product = product.ok_or(Error::NoSuchProduct)?;
     for _ in 0..TRIES {
+        if is_done(ctx).await? {
+            return memory.listing_of(store, product).await?.ok_or(Error::NoSuchProduct);
+        }
         let found = memory.products(&[product]).await?.pop();
         let found = found.filter(Product::is_on_sale).ok_or(Error::NoSuchProduct)?;
         if found.store == store || !found.is_distributed {
@@ -30,29 +35,28 @@ pub async fn take_up(ctx: &Ctx, store: StoreId, rid: &str, to: Standing) -> Resu
             None => ListingId::new(memory.allocate("product", 1).await?),
         };
         let listing = Listing { id, store, product, status: Some(to) };
+        let change = Change::Product(product.get());
         let mut steps: Vec<_> = ctx.key.iter().map(|key| idempotency::claim(key, ctx.now)).collect();
+        // First, since it lets one change of the catalogue wait for the other: the guards see what was there before.
+        steps.extend(record(&change, ctx.now));
         steps.push(rows::offered(product));
         if let Some(known) = &known {
             steps.extend(shelved(ctx, known, listing.status));
         } else {
             let changed = Changed { sku: None, field: Field::Listing, before: None, after: Some(to.code()) };
             steps.extend(rows::add(&listing, ctx.now));
-            steps.extend(audit::record(deed(ctx, &listing), &[changed]));
+            steps.extend(audit::record(deed(ctx, store, product), &[changed]));
         }
-        let change = Change::Product(product.get());
-        steps.extend(record(&change, ctx.now));
         match memory.apply(steps).await {
             Ok(_) => {
                 ctx.app.forget(&change);
                 return Ok(listing);
             }
-            // The owner has taken its offer back meanwhile.
-            Err(store::Error::Refused(Refusal::Gone)) => return Err(Error::Forbidden),
             Err(store::Error::Refused(Refusal::AlreadyApplied)) => {
                 return memory.listing_of(store, product).await?.ok_or(Error::NoSuchProduct);
             }
-            // Another request of the same store was faster.
-            Err(store::Error::Refused(Refusal::Taken | Refusal::Version)) => {}
+            // Another request of the same store was faster, or the owner has taken the offer back meanwhile.
+            Err(store::Error::Refused(Refusal::Taken | Refusal::Version | Refusal::Gone)) => {}
             Err(error) => return Err(error.into()),
         }
     }

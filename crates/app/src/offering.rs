@@ -5,11 +5,13 @@ use domain::id::{ProductId, SkuId, StoreId};
 use domain::money::BasisPoints;
 use domain::offering::{Move, Next, Refused};
 use domain::product::{Listing, Product, Standing};
-use store::audit::{Deed, record as audit};
+use store::audit::record as audit;
 use store::change::{Change, record};
 use store::{Refusal, Step, idempotency, listing as listings, product as products};
 
+use crate::audit::deed;
 use crate::catalogue::Filter;
+use crate::idempotency::is_done;
 use crate::product::own_store;
 use crate::{Ctx, Error, Result};
 
@@ -63,7 +65,7 @@ pub async fn distribute(ctx: &Ctx, rid: &str, rates: &[(String, BasisPoints)]) -
             let now = ctx.now.after(product.updated_at);
             steps.push(products::untouched(product.id, product.updated_at));
             steps.extend(products::distribute(product.id, &rates, now));
-            steps.extend(audit(deed(ctx, listing), &changes(Some(product), &after)));
+            steps.extend(audit(deed(ctx, listing.store, listing.product), &changes(Some(product), &after)));
         }
         Ok(steps)
     })
@@ -99,6 +101,8 @@ fn moved(ctx: &Ctx, product: &Product, listing: &Listing, next: Next) -> Vec<Ste
     let mut after = product.clone();
     let mut steps = vec![products::untouched(product.id, product.updated_at)];
     match next {
+        // The listing guards itself, and its product is another store's.
+        Next::Listing(status) => return shelved(ctx, listing, status),
         Next::Product(status) if status == product.status => return steps,
         Next::Product(status) => {
             after.status = status;
@@ -108,12 +112,8 @@ fn moved(ctx: &Ctx, product: &Product, listing: &Listing, next: Next) -> Vec<Ste
             after.is_deleted = true;
             steps.extend(products::delete(product.id, now));
         }
-        Next::Listing(status) => {
-            steps.extend(shelved(ctx, listing, status));
-            return steps;
-        }
     }
-    steps.extend(audit(deed(ctx, listing), &changes(Some(product), &after)));
+    steps.extend(audit(deed(ctx, listing.store, listing.product), &changes(Some(product), &after)));
     steps
 }
 
@@ -123,31 +123,24 @@ pub(crate) fn shelved(ctx: &Ctx, listing: &Listing, to: Option<Standing>) -> Vec
     if listing.status != to {
         let (before, after) = (listing.status.map(Standing::code), to.map(Standing::code));
         let changed = Changed { sku: None, field: Field::Listing, before, after };
-        steps.extend(audit(deed(ctx, listing), &[changed]));
+        steps.extend(audit(deed(ctx, listing.store, listing.product), &[changed]));
     }
     steps
-}
-
-/// Who does something to what a store offers.
-pub(crate) fn deed(ctx: &Ctx, listing: &Listing) -> Deed {
-    let account = ctx.session.as_ref().and_then(|session| session.account.as_ref());
-    Deed {
-        store: listing.store,
-        product: listing.product,
-        account: account.map(|account| account.id),
-        at: ctx.now,
-    }
 }
 
 /// Decides about what the caller's store holds, applies it in one transaction, and decides again when somebody else has
 /// changed it meanwhile.
 async fn write(ctx: &Ctx, rids: &[&str], decide: impl Fn(&[Held]) -> Result<Vec<Step>>) -> Result<()> {
     for _ in 0..TRIES {
+        if is_done(ctx).await? {
+            return Ok(());
+        }
         let held = held(ctx, rids).await?;
-        let mut steps: Vec<_> = ctx.key.iter().map(|key| idempotency::claim(key, ctx.now)).collect();
-        steps.extend(decide(&held)?);
         let changes: Vec<_> = held.iter().map(|held| Change::Product(held.product.id.get())).collect();
+        let mut steps: Vec<_> = ctx.key.iter().map(|key| idempotency::claim(key, ctx.now)).collect();
+        // First, since it lets one change of the catalogue wait for the other: the guards see what was there before.
         steps.extend(changes.iter().flat_map(|change| record(change, ctx.now)));
+        steps.extend(decide(&held)?);
         match ctx.app.store().apply(steps).await {
             Ok(_) => {
                 for change in &changes {
@@ -187,4 +180,49 @@ async fn held(ctx: &Ctx, rids: &[&str]) -> Result<Vec<Held>> {
         listing.standing(&product).is_some().then_some(Held { product, listing })
     });
     held.collect::<Option<_>>().ok_or(Error::NoSuchProduct)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::account::Role;
+
+    use super::*;
+    use crate::idempotency::Key;
+    use crate::listing::take_up;
+    use crate::testing::shop;
+    use crate::{App, Settings};
+
+    async fn merchant(app: &App, store: i64, key: &str) -> Ctx {
+        let token = app.account(&format!("{key}@example.com"), Role::Merchant(StoreId::new(store))).await;
+        let session = app.sessions().by_token(&token, app.now()).await.unwrap().unwrap();
+        let key = Key { owner: session.owner, key: key.to_owned(), request: [0; 32] };
+        Ctx { key: Some(key), ..Ctx::new(app, Some(session)) }
+    }
+
+    #[tokio::test]
+    async fn a_change_whose_reply_was_lost_is_not_in_its_own_way() {
+        let (app, _folder) = shop(Settings::default());
+        app.stock().await;
+        let (owner, other) = (merchant(&app, 1, "owner").await, merchant(&app, 2, "other").await);
+        let rates = [("20000000001".to_owned(), BasisPoints::new(500))];
+        let key = |ctx: &Ctx, key: &str| {
+            let key = Key { key: key.to_owned(), ..ctx.key.clone().unwrap() };
+            Ctx { key: Some(key), ..ctx.clone() }
+        };
+        let (offer, take, give, delete) =
+            (key(&owner, "offer"), key(&other, "take"), key(&other, "give"), key(&owner, "delete"));
+        for _ in 0..2 {
+            distribute(&offer, "10000000001", &rates).await.unwrap();
+        }
+        for _ in 0..2 {
+            take_up(&take, StoreId::new(2), "10000000001", Standing::OnSale).await.unwrap();
+        }
+        for _ in 0..2 {
+            shift(&give, &["10000000001"], Move::Remove).await.unwrap();
+        }
+        for _ in 0..2 {
+            shift(&delete, &["10000000007"], Move::Remove).await.unwrap();
+        }
+        assert!(matches!(shift(&owner, &["10000000007"], Move::Remove).await, Err(Error::NoSuchProduct)));
+    }
 }

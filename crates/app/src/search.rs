@@ -27,8 +27,9 @@ use tokio::sync::{OwnedMutexGuard, oneshot};
 use tokio::time::timeout;
 
 use crate::{Error, Result};
-use hits::Found;
 use index::{Fields, Opened, Place};
+
+pub(crate) use hits::{Found, Wanted};
 
 /// How long a search waits for an index that is being made, and a remaking for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -100,22 +101,28 @@ impl Search {
         }
     }
 
-    /// The products that a text finds, best first.
-    pub(crate) async fn find(self: &Arc<Self>, text: &str) -> Result<Found> {
-        let mut found = self.find_once(text).await?;
+    /// The best products that a text finds, so many at most.
+    pub(crate) async fn find(self: &Arc<Self>, text: &str, wanted: &Wanted, most: usize) -> Result<Found> {
+        let mut found = self.find_once(text, wanted, most).await?;
         if let Err(error) = &found {
             tracing::warn!(%error, "the search index is broken");
             *self.opened.lock().await = None;
-            found = self.find_once(text).await?;
+            found = self.find_once(text, wanted, most).await?;
         }
         found.map_err(internal)
     }
 
-    async fn find_once(self: &Arc<Self>, text: &str) -> Result<tantivy::Result<Found>> {
+    async fn find_once(
+        self: &Arc<Self>,
+        text: &str,
+        wanted: &Wanted,
+        most: usize,
+    ) -> Result<tantivy::Result<Found>> {
         let (searcher, fields) = self.current().await?;
-        let text = text.to_owned();
+        let (text, wanted) = (text.to_owned(), wanted.clone());
         // What very many products have takes longer than other requests should wait.
-        let found = tokio::task::spawn_blocking(move || query::find(&searcher, &fields, &text)).await;
+        let found =
+            tokio::task::spawn_blocking(move || query::find(&searcher, &fields, &text, &wanted, most)).await;
         Ok(found.unwrap_or_else(|panicked| Err(TantivyError::InternalError(panicked.to_string()))))
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::delivery::Delivery;
+use crate::files::Files;
 
 /// Settings with defaults that suit a shop on one machine.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct Settings {
     pub cached_sessions: usize,
     /// The folder of the search index; without one it is in memory, and made when something is searched for.
     pub search: Option<PathBuf>,
+    /// Where uploaded files are.
+    pub files: Files,
 }
 
 impl Default for Settings {
@@ -44,6 +47,7 @@ impl Default for Settings {
             cached_products: 100_000,
             cached_sessions: 200_000,
             search: None,
+            files: Files::default(),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! A small shop for tests: a clock that stands still, repeatable ids, a database that ends with the test.
 
-use domain::id::{BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
+use domain::asset::Asset;
+use domain::id::{AssetId, BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
 use domain::money::{BasisPoints, Money};
 use domain::product::{Listing, Making, Product, Sku, Standing, Status};
 use domain::time::Timestamp;
-use store::Store;
 use store::change::{Change, record};
+use store::official::{self, Kind};
 use store::product::Desk;
+use store::{Store, brand, category};
 use tempfile::TempDir;
 
 use crate::{App, Clock, Entropy, Settings};
@@ -35,6 +37,7 @@ pub fn product(id: i64, store: i64, title: &str) -> Product {
         features: String::new(),
         making: Making::default(),
         keywords: String::new(),
+        id_code: String::new(),
         units: "个".to_owned(),
         status: Status::OnSale,
         is_deleted: false,
@@ -48,7 +51,7 @@ pub fn product(id: i64, store: i64, title: &str) -> Product {
         updated_at: NOW,
         published_at: None,
         skus: vec![sku(id)],
-        pictures: vec![format!("https://pictures.example/{id}.jpg")],
+        pictures: vec![format!("https://pictures.example/{id}.jpg").into()],
     }
 }
 
@@ -59,6 +62,7 @@ pub fn sku(id: i64) -> Sku {
         rid: format!("2{id:010}"),
         id_code: format!("CODE-{id}"),
         barcode: String::new(),
+        cover: String::new(),
         color: String::new(),
         model: String::new(),
         grams: 0,
@@ -76,8 +80,10 @@ impl App {
     pub async fn add_stores(&self) {
         let store =
             |id: i64, name| store::shop::add_store(StoreId::new(id), &format!("90000000{id}"), name, NOW);
-        let category = store::shop::add_category(CategoryId::new(1), "Things", NOW);
-        self.apply(vec![store(1, "First"), store(2, "Second"), category], Change::Catalogue).await;
+        let things = category::Edit { name: Some("Things".to_owned()), ..category::Edit::default() };
+        let mut steps = category::add(CategoryId::new(1), things, NOW);
+        steps.extend([store(1, "First"), store(2, "Second")]);
+        self.apply(steps, Change::Catalogue).await;
         for (noun, count) in [("store", 2), ("category", 1), ("product", 1000), ("sku", 1000)] {
             self.store().allocate(noun, count).await.expect("numbers");
         }
@@ -85,16 +91,41 @@ impl App {
 
     /// Adds a brand.
     pub async fn add_brand(&self, id: i64, name: &str) {
-        let step = store::shop::add_brand(BrandId::new(id), &format!("80000000{id}"), name, NOW);
+        let edit = brand::Edit { name: Some(name.to_owned()), ..brand::Edit::default() };
+        let step = brand::add(BrandId::new(id), &format!("80000000{id}"), edit, NOW);
         self.apply(vec![step], Change::Catalogue).await;
+        self.store().allocate("brand", 1).await.expect("a number");
     }
 
     /// Adds labels 1 and 2, the second of which comes first, and material 1.
     pub async fn add_terms(&self) {
-        let term = |id, name: &str, sort_order| store::shop::Term { id, name: name.to_owned(), sort_order };
-        let labels = [term(1, "环保有机", 2), term(2, "手工制作", 1)];
-        let mut steps: Vec<_> = labels.iter().map(|label| store::shop::add_label(label, NOW)).collect();
-        steps.push(store::shop::add_material(&term(1, "纯棉", 1), NOW));
+        let term = |kind, id, name: &str, sort_order| {
+            let edit = official::Edit { name: Some(name.to_owned()), sort_order: Some(sort_order) };
+            official::add(kind, id, edit, NOW)
+        };
+        let labels = [term(Kind::Label, 1, "环保有机", 2), term(Kind::Label, 2, "手工制作", 1)];
+        let material = term(Kind::Material, 1, "纯棉", 1);
+        self.apply(labels.into_iter().chain([material]).collect(), Change::Catalogue).await;
+        for (kind, count) in [(Kind::Label, 2), (Kind::Material, 1)] {
+            self.store().allocate(kind.counter(), count).await.expect("numbers");
+        }
+    }
+
+    /// Adds pictures 1 to 3 of the first store, 4 of the second, 5 of an operator, and the first store's film 6.
+    pub async fn add_assets(&self) {
+        let owners = [Some(1), Some(1), Some(1), Some(2), None, Some(1)];
+        let asset = |(id, owner): (i64, Option<i64>)| Asset {
+            id: AssetId::new(id),
+            store: owner.map(StoreId::new),
+            file: format!("260102/{id}.jpg"),
+            filename: format!("{id} at home.jpg"),
+            kind: if id == 6 { 2 } else { 1 },
+            bytes: 1000,
+            width: 40,
+            height: 30,
+            created_at: NOW,
+        };
+        let steps = (1..).zip(owners).map(|owned| store::asset::add(&asset(owned))).collect();
         self.apply(steps, Change::Catalogue).await;
     }
 

@@ -2,14 +2,13 @@
 
 use std::io::BufRead;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use app::{Ctx, Error, shopper};
 use domain::account::{Identifier, Password, Role};
-use domain::id::StoreId;
 
 use crate::cli::{NewAccount, RoleName};
 use crate::config::{Place, Span};
-use crate::house::{settle, visit_existing};
+use crate::house::{settle, store_named, visit_existing};
 use crate::serve::say;
 
 /// Adds an account.
@@ -58,13 +57,7 @@ async fn role(ctx: &Ctx, options: &NewAccount) -> Result<Role> {
         (RoleName::Merchant, store) => store.as_deref().unwrap_or_default(),
         (_, Some(_)) => bail!("--store is for merchants: leave it out, or add --role merchant"),
     };
-    let stores = ctx.app.store().stores().await?;
-    let found = stores.iter().find(|known| known.name == store);
-    let found = found.ok_or_else(|| {
-        let names: Vec<_> = stores.iter().map(|store| store.name.as_str()).collect();
-        anyhow!("there is no store {store:?}; there are: {}", names.join(", "))
-    })?;
-    Ok(Role::Merchant(StoreId::new(found.id)))
+    Ok(Role::Merchant(store_named(ctx, store).await?))
 }
 
 fn read_password() -> Result<String> {

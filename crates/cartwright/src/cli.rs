@@ -70,6 +70,8 @@ pub(crate) enum Command {
     /// The index follows the catalogue by itself and is made anew when it is missing or broken; this is for whoever does
     /// not trust it.
     Reindex,
+    /// Show who changed which price, stock, status or commission of a store, newest first.
+    Audit(Audit),
     /// Accounts of customers, merchants and operators.
     #[command(subcommand)]
     Account(AccountCommand),
@@ -89,6 +91,21 @@ pub(crate) struct Import {
     /// Check and count only; write nothing.
     #[arg(long, env = "CARTWRIGHT_DRY_RUN")]
     pub(crate) dry_run: bool,
+}
+
+/// Options of `audit`.
+#[derive(Args, Debug)]
+pub(crate) struct Audit {
+    /// The store's name.
+    #[arg(long, value_name = "NAME", env = "CARTWRIGHT_STORE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) store: String,
+    /// Only of the product with this public id.
+    #[arg(long, value_name = "RID", env = "CARTWRIGHT_PRODUCT")]
+    pub(crate) product: Option<String>,
+    /// How many entries at most.
+    #[arg(long, value_name = "N", default_value_t = 50, env = "CARTWRIGHT_LIMIT",
+        value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
+    pub(crate) limit: i64,
 }
 
 /// What to do with accounts.

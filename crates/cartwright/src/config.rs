@@ -3,6 +3,7 @@
 
 mod file;
 
+use std::fmt;
 use std::io::IsTerminal;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -97,6 +98,17 @@ pub(crate) struct Serving {
     /// Origins whose pages may call with cookies, separated by commas [default: any page, without cookies]
     #[arg(long, value_name = "URL", env = "CARTWRIGHT_CORS_ORIGINS", value_delimiter = ',')]
     cors_origins: Vec<String>,
+
+    /// Where uploaded files are: a folder, or `s3://BUCKET/FOLDER` [default: files in the folder of the shop]
+    #[arg(long, value_name = "PLACE", env = "CARTWRIGHT_FILES")]
+    pub(crate) files: Option<String>,
+    /// Serve lexi only to apps that sign their requests; --lexi-apps says which.
+    #[arg(long, value_name = "BOOL", env = "CARTWRIGHT_LEXI_REQUIRE_SIGNATURE", num_args = 0..=1,
+        default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
+    lexi_require_signature: bool,
+    /// Apps that sign, as KEY:SECRET, separated by commas; rather in the file or the variable than on the command line.
+    #[arg(long, value_name = "KEY:SECRET", env = "CARTWRIGHT_LEXI_APPS", value_delimiter = ',')]
+    lexi_apps: Vec<SigningApp>,
 
     /// How one-time codes reach a phone: not at all, as a log line, or through an SMS gateway.
     #[arg(long, value_enum, env = "CARTWRIGHT_SMS", default_value_t = Sms::Off)]
@@ -196,16 +208,45 @@ impl Serving {
             cached_products: self.cached_products,
             cached_sessions: self.cached_sessions,
             search: Some(search),
+            ..app::Settings::default()
         })
     }
 
     /// How the shop is reached.
-    pub(crate) fn outside(&self) -> web::Outside {
-        web::Outside {
+    pub(crate) fn outside(&self) -> Result<web::Outside> {
+        if self.lexi_require_signature && self.lexi_apps.is_empty() {
+            bail!("--lexi-require-signature needs --lexi-apps, or nobody can sign");
+        }
+        let apps = self.lexi_apps.iter().cloned().map(|SigningApp { key, secret }| (key, secret));
+        Ok(web::Outside {
             public_url: self.public_url.clone(),
             trusts_forwarded_for: self.trust_forwarded_for,
             cors_origins: self.cors_origins.clone(),
-        }
+            signing_apps: self.lexi_require_signature.then(|| apps.collect()),
+        })
+    }
+}
+
+/// An app of lexi that signs, written as KEY:SECRET. Its secret stays out of what is printed.
+#[derive(Clone)]
+struct SigningApp {
+    key: String,
+    secret: String,
+}
+
+impl fmt::Debug for SigningApp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningApp").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+impl FromStr for SigningApp {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let pair = text.split_once(':').filter(|(key, secret)| !key.is_empty() && !secret.is_empty());
+        let (key, secret) = pair.ok_or("expected KEY:SECRET")?;
+        Ok(Self { key: key.to_owned(), secret: secret.to_owned() })
     }
 }
 

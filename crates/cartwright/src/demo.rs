@@ -50,8 +50,12 @@ pub(crate) async fn demo(given: &Given, serving: &Serving) -> Result<()> {
     if !given.is_given("database") {
         place.database = None;
     }
+    let mut serving = serving.clone();
+    if !given.is_given("files") {
+        serving.files = None;
+    }
     let signals = Signals::await_from_now()?;
-    let serving = if given.is_given("sms") { serving.clone() } else { serving.with_codes_in_log() };
+    let serving = if given.is_given("sms") { serving } else { serving.with_codes_in_log() };
     let house = House::open(&place, &serving)?;
     let ctx = Ctx::new(&house.shop.app, None);
     let listener = listen(&serving.listen).await?;

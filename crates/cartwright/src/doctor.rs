@@ -5,18 +5,19 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use app::Ctx;
+use app::asset::Mismatches;
 use store::Database;
 
-use crate::config::Given;
+use crate::config::{Given, Place, Serving};
 use crate::database::size;
-use crate::house::{is_served, visit_existing};
+use crate::house::{files, is_served, visit_existing};
 use crate::serve::say;
 
 /// Settings that may hold a secret of the gateway.
 const SECRET: [&str; 2] = ["sms_url", "sms_template"];
 
 /// Prints what there is, what is wrong and how to mend it; the exit code says whether all is well.
-pub(crate) async fn doctor(given: &Given) -> Result<ExitCode> {
+pub(crate) async fn doctor(given: &Given, serving: &Serving) -> Result<ExitCode> {
     let place = &given.cli.place;
     let database = place.database()?;
     let is_served = is_served(place)?;
@@ -25,9 +26,12 @@ pub(crate) async fn doctor(given: &Given) -> Result<ExitCode> {
     say(&format!("server    {}", if is_served { "one is running" } else { "none is running" }));
     let ailments = match visit_existing(place) {
         Ok(ctx) => {
-            let looked = look(&ctx).await;
+            let mut ailments = look(&ctx).await.unwrap_or_else(|error| vec![error.to_string()]);
+            ailments.extend(
+                look_at_files(&ctx, place, serving).await.unwrap_or_else(|error| vec![format!("{error:#}")]),
+            );
             ctx.app.store().close();
-            looked.unwrap_or_else(|error| vec![error.to_string()])
+            ailments
         }
         Err(error) => vec![format!("{error:#}")],
     };
@@ -69,6 +73,18 @@ async fn look(ctx: &Ctx) -> store::Result<Vec<String>> {
         "contents  {products} products, {skus} SKUs, {accounts} accounts, {carts} carts, {lines} cart lines"
     ));
     store.ailments().await
+}
+
+/// Rows without their file; tells how many files have no row.
+async fn look_at_files(ctx: &Ctx, place: &Place, serving: &Serving) -> Result<Vec<String>> {
+    let Mismatches { missing, orphans } = app::asset::compare(&ctx.app, &files(place, serving)?).await?;
+    say(&format!("files     {orphans} without a row, which a server sweeps away"));
+    let ailment = |file: String| {
+        format!(
+            "an asset names the file {file}, which is not there: bring it back from your copy of the files"
+        )
+    };
+    Ok(missing.into_iter().map(ailment).collect())
 }
 
 fn sizes_of(file: &Path) -> String {

@@ -4,7 +4,9 @@ use std::fs::{File, TryLockError, create_dir_all};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
+use app::files::Files;
 use app::{App, Clock, Ctx, Entropy, Settings};
+use domain::id::StoreId;
 use store::{Database, Options, Store};
 use web::Shop;
 
@@ -20,14 +22,15 @@ pub(crate) struct House {
 impl House {
     /// Takes the folder, and opens the shop in it.
     pub(crate) fn open(place: &Place, serving: &Serving) -> Result<Self> {
-        let settings = serving.app(search_folder(place))?;
+        let mut settings = serving.app(search_folder(place))?;
         let database = place.database()?;
         make_folder(&place.data)?;
         let locks = lock_files(place, &database).iter().map(|file| lock(file)).collect::<Result<_>>()?;
+        settings.files = files(place, serving)?;
         let cached_carts = serving.cached_carts;
         let store = store(&Options { cached_carts, migrates: serving.migrate, ..Options::new(database) })?;
         let app = App::new(store, settings, Clock::System, Entropy::System);
-        Ok(Self { shop: Shop::new(app, serving.outside()), _locks: locks })
+        Ok(Self { shop: Shop::new(app, serving.outside()?), _locks: locks })
     }
 }
 
@@ -68,6 +71,17 @@ pub(crate) fn visit_existing(place: &Place) -> Result<Ctx> {
     visit(place)
 }
 
+/// The store of a name.
+pub(crate) async fn store_named(ctx: &Ctx, name: &str) -> Result<StoreId> {
+    let stores = ctx.app.store().stores().await?;
+    let found = stores.iter().find(|known| known.name == name);
+    let found = found.ok_or_else(|| {
+        let names: Vec<_> = stores.iter().map(|store| store.name.as_str()).collect();
+        anyhow!("there is no store {name:?}; there are: {}", names.join(", "))
+    })?;
+    Ok(StoreId::new(found.id))
+}
+
 /// Whether a server holds the folder.
 pub(crate) fn is_served(place: &Place) -> Result<bool> {
     let is_held = |lock: &PathBuf| {
@@ -79,6 +93,29 @@ pub(crate) fn is_served(place: &Place) -> Result<bool> {
 /// Where the search index is; it is made from the database and may be deleted at any time.
 fn search_folder(place: &Place) -> PathBuf {
     place.data.join("search")
+}
+
+/// Where uploaded files are.
+pub(crate) fn files(place: &Place, serving: &Serving) -> Result<Files> {
+    let folder = match serving.files.as_deref() {
+        Some(address) if address.contains("://") => {
+            return in_bucket(address).with_context(|| format!("--files {address}"));
+        }
+        Some(folder) => folder.into(),
+        None => place.data.join("files"),
+    };
+    let cannot = || format!("cannot make the folder {}; choose another with --files", folder.display());
+    Files::in_folder(&folder).with_context(cannot)
+}
+
+#[cfg(feature = "s3")]
+fn in_bucket(address: &str) -> Result<Files> {
+    Ok(Files::in_bucket(address)?)
+}
+
+#[cfg(not(feature = "s3"))]
+fn in_bucket(_: &str) -> Result<Files> {
+    bail!("this program was built without buckets: build it with --features s3")
 }
 
 fn make_folder(folder: &Path) -> Result<()> {

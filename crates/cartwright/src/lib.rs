@@ -19,6 +19,7 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
         .merge(dialect_hamgam::routes(shop))
         .merge(dialect_anqicms::routes(shop))
         .merge(dialect_lexi::routes(shop))
+        .route("/_uploads/photos/{*path}", get(web::file))
         .route("/healthz", get(health))
         .route("/readyz", get(readiness))
         .route("/metrics", get(metrics))

@@ -1,6 +1,7 @@
 //! The program: reads the command line, hands over to the command, and tells what went wrong in one line.
 
 mod account;
+mod audit;
 mod cli;
 mod config;
 mod database;
@@ -40,10 +41,11 @@ async fn run(given: Given) -> Result<ExitCode> {
         Command::Demo(serving) => demo::demo(&given, serving).await?,
         Command::Serve(serving) => serve::serve(place, serving).await?,
         Command::Migrate => database::migrate(place).await?,
-        Command::Doctor(_) => return doctor::doctor(&given).await,
+        Command::Doctor(serving) => return doctor::doctor(&given, serving).await,
         Command::Backup { file } => database::backup(place, file).await?,
         Command::Import(options) => return import::import(place, options).await,
         Command::Reindex => reindex::reindex(place).await?,
+        Command::Audit(options) => audit::audit(place, options).await?,
         Command::Account(cli::AccountCommand::Add(options)) => account::add(place, options).await?,
         Command::Token(TokenCommand::Issue { account, ttl }) => account::issue(place, account, *ttl).await?,
     }

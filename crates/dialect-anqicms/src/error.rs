@@ -152,6 +152,9 @@ fn sentence(error: &app::Error) -> Text {
         E::BadField(field) => Text::of(format!("{field} 的值无效"), format!("{field} has no usable value")),
         E::IllegalStep => Text::new("商品当前状态不允许此操作", "The product cannot take this step now"),
         E::Distributed => Text::new("该商品正在分销", "The product is distributed"),
+        E::NoSuchHeading => Text::new("未找到", "Not found"),
+        E::HeadingTaken => Text::new("该名称已存在", "The name exists already"),
+        E::HeadingInUse => Text::new("仍在使用，不能删除", "It is still in use"),
         E::BadKey => Text::new(
             "Idempotency-Key 须为 1 至 255 个可打印字符",
             "An Idempotency-Key has 1 to 255 printable characters",

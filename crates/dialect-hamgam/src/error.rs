@@ -138,7 +138,7 @@ fn sentence(error: &app::Error) -> String {
     match error {
         E::NotLoggedIn => "Authentication credentials were not provided.".to_owned(),
         E::Forbidden => "You do not have permission to perform this action.".to_owned(),
-        E::NoSuchProduct | E::NoSuchStore | E::NoSuchLine => "Not found.".to_owned(),
+        E::NoSuchProduct | E::NoSuchStore | E::NoSuchLine | E::NoSuchHeading => "Not found.".to_owned(),
         E::OffSale => "This product is not on sale.".to_owned(),
         E::ShortStock => "There is not enough of this product in stock.".to_owned(),
         E::LineFull => format!("An item holds at most {MAX_LINE_QUANTITY} pieces."),
@@ -157,6 +157,8 @@ fn sentence(error: &app::Error) -> String {
         E::BadField(field) => format!("{field} has no usable value."),
         E::IllegalStep => "The product cannot take this step now.".to_owned(),
         E::Distributed => "The product is distributed.".to_owned(),
+        E::HeadingTaken => "This name already exists.".to_owned(),
+        E::HeadingInUse => "It is still in use.".to_owned(),
         E::BadKey => "Idempotency-Key must be 1 to 255 printable characters.".to_owned(),
         E::KeyRunning => "The first request with this Idempotency-Key is still running.".to_owned(),
         E::KeyReused => "This Idempotency-Key was used for another request.".to_owned(),

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use app::session::Session;
 use app::shopper::{self, Login};
-use app::{Ctx, Error as AppError};
+use app::{Ctx, Error as AppError, asset};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::account::Role;
@@ -71,11 +71,8 @@ impl FromRequestParts<Shop> for Keeper {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
-        let Customer(ctx) = Customer::from_request_parts(parts, shop).await?;
-        match ctx.session()?.customer()?.role {
-            Role::Merchant(_) | Role::Operator => Ok(Self(ctx)),
-            Role::Customer => Err(AppError::Forbidden.into()),
-        }
+        let Shopper(ctx) = Shopper::from_request_parts(parts, shop).await?;
+        keeper(ctx).map(Self)
     }
 }
 
@@ -89,6 +86,23 @@ impl FromRequestParts<Shop> for Operator {
             Role::Merchant(_) | Role::Customer => Err(AppError::Forbidden.into()),
         }
     }
+}
+
+fn keeper(ctx: Ctx) -> Result<Ctx, Error> {
+    match ctx.session()?.customer()?.role {
+        Role::Merchant(_) | Role::Operator => Ok(ctx),
+        Role::Customer => Err(AppError::Forbidden.into()),
+    }
+}
+
+/// Who may upload: by the usual credentials, or by a token for uploads in their place or in the form.
+pub(crate) async fn uploader(shop: &Shop, parts: &Parts, in_form: Option<&str>) -> Result<Ctx, Error> {
+    let named = credential::basic(&parts.headers).map(|(name, _)| name);
+    let session = match (session(shop, parts).await?, named.as_deref().or(in_form)) {
+        (None, Some(token)) => asset::uploader(&shop.app, token).await?,
+        (session, _) => session,
+    };
+    keeper(web::ctx(shop, parts, session))
 }
 
 impl FromRequestParts<Shop> for Newcomer {

@@ -1,13 +1,15 @@
 //! Handlers of `/brands`.
 
+use app::brand;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use web::{Links, Shop};
 
+use crate::auth::Keeper;
 use crate::error::Error;
 use crate::page::{Page, USUAL};
-use crate::wire::brand::{Brand, BrandPage};
-use crate::wire::envelope::found;
+use crate::wire::brand::{Brand, BrandPage, Said};
+use crate::wire::envelope::{created_as, found};
 use crate::wire::fields::Fields;
 use crate::wire::product::Rid;
 
@@ -31,4 +33,10 @@ pub(crate) async fn show(State(shop): State<Shop>, links: Links, Rid(rid): Rid) 
     let brands = names.brands_shown();
     let brand = brands.iter().find(|brand| brand.named.rid == rid).ok_or(Error::NotFound)?;
     Ok(found(Brand::new(brand, &links)))
+}
+
+/// Adds a brand.
+pub(crate) async fn add(Keeper(ctx): Keeper, links: Links, Said(edit): Said) -> Result<Response, Error> {
+    let brand = brand::add(&ctx, edit).await?;
+    Ok(created_as(Brand::new(&brand, &links)))
 }

@@ -1,14 +1,17 @@
 //! Handlers of `/categories`.
 
+use app::category;
 use axum::extract::State;
 use axum::response::Response;
+use domain::id::CategoryId;
 use web::{Links, Shop};
 
+use crate::auth::Keeper;
 use crate::error::Error;
 use crate::page::Page;
-use crate::wire::category::CategoryPage;
-use crate::wire::envelope::found;
-use crate::wire::fields::Fields;
+use crate::wire::category::{CategoryPage, Said, ShownCategory};
+use crate::wire::envelope::{created_as, deleted, found};
+use crate::wire::fields::{Fields, Id};
 
 /// How many rows the list has where nobody says.
 const USUAL: i64 = 100;
@@ -35,4 +38,27 @@ pub(crate) async fn siblings(
     };
     let categories = names.categories_within(Some(parent));
     Ok(found(CategoryPage::new(&categories, Page::of(&query, USUAL), &links)))
+}
+
+/// Adds a category.
+pub(crate) async fn add(Keeper(ctx): Keeper, links: Links, Said(edit): Said) -> Result<Response, Error> {
+    let category = category::add(&ctx, edit).await?;
+    Ok(created_as(ShownCategory::new(&category, &links)))
+}
+
+/// Changes what is said of a category.
+pub(crate) async fn update(
+    Keeper(ctx): Keeper,
+    links: Links,
+    Id(id): Id,
+    Said(edit): Said,
+) -> Result<Response, Error> {
+    let category = category::update(&ctx, CategoryId::new(id), edit).await?;
+    Ok(found(ShownCategory::new(&category, &links)))
+}
+
+/// Deletes a category that nothing is in.
+pub(crate) async fn remove(Keeper(ctx): Keeper, Id(id): Id) -> Result<Response, Error> {
+    category::delete(&ctx, CategoryId::new(id)).await?;
+    Ok(deleted())
 }

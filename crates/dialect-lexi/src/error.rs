@@ -7,6 +7,7 @@ use axum::extract::OriginalUri;
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use domain::account::IdentifierError;
 use domain::limits::{MAX_LINE_QUANTITY, MAX_LINES};
 use web::refusal;
 
@@ -19,15 +20,19 @@ const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Authentic
 #[derive(Debug)]
 pub(crate) enum Error {
     App(app::Error),
-    /// A body or a field that is none.
+    /// A body that is none, or what is at fault has no name.
     Bad,
     NotFound,
     NoSuchBrand,
     /// What can be done once was done before.
     Repeated,
+    /// A part of the signature is missing.
+    Unsigned,
+    /// An unknown app, or not its signature.
+    BadSignature,
 }
 
-/// The same on the paths of the cart, which have a sentence of their own for what is not there.
+/// The same on the paths of the cart, which have a sentence of their own for what is not there, and name no field.
 #[derive(Debug)]
 pub(crate) struct InCart(Error);
 
@@ -51,6 +56,8 @@ impl IntoResponse for Error {
             Self::NotFound => failed(404, "No result matched."),
             Self::NoSuchBrand => failed(401, "品牌不存在"),
             Self::Repeated => failed(403, "不能重复操作!"),
+            Self::Unsigned => failed(601, "Sign parameters missing"),
+            Self::BadSignature => failed(602, "Sign error"),
         }
     }
 }
@@ -58,6 +65,7 @@ impl IntoResponse for Error {
 impl IntoResponse for InCart {
     fn into_response(self) -> Response {
         match self.0 {
+            Error::App(app::Error::BadField(_)) => Error::Bad.into_response(),
             Error::App(error) => said(&error, "Not Found"),
             Error::NotFound => failed(404, "Not Found"),
             error => error.into_response(),
@@ -79,20 +87,28 @@ fn answer(error: &app::Error, not_found: &'static str) -> (StatusCode, u16, Cow<
     use app::Error as E;
     let plain = |code, sentence: &'static str| (StatusCode::OK, code, Cow::from(sentence));
     let real = |status: StatusCode, sentence: &'static str| (status, status.as_u16(), Cow::from(sentence));
+    let bad = |field| (StatusCode::OK, 400, format!("Bad request: {field}.").into());
     match error {
         E::NotLoggedIn => real(StatusCode::UNAUTHORIZED, "Unauthorized access."),
         E::Forbidden => plain(403, "You can not do this."),
-        E::NoSuchProduct | E::NoSuchStore | E::NoSuchLine => plain(404, not_found),
+        E::NoSuchProduct | E::NoSuchStore | E::NoSuchLine | E::NoSuchHeading => plain(404, not_found),
         E::OffSale => plain(400, "商品已下架"),
         E::ShortStock => plain(400, "库存不足"),
         E::LineFull => (StatusCode::OK, 400, format!("每种商品最多 {MAX_LINE_QUANTITY} 件").into()),
         E::CartFull => (StatusCode::OK, 400, format!("购物车最多 {MAX_LINES} 种商品").into()),
         E::WrongPassword => plain(400, "Email or Password is error!"),
         E::NameTaken => plain(400, "Email already exist!"),
-        E::BadIdentifier(_) | E::WrongCode | E::DeliveryOff => plain(400, "Bad request."),
-        E::BadField(field) => (StatusCode::OK, 400, format!("Bad request: {field}.").into()),
+        E::BadIdentifier(IdentifierError::Email) => bad("email"),
+        E::BadIdentifier(IdentifierError::Username) => bad("username"),
+        E::BadIdentifier(IdentifierError::Password) => bad("password"),
+        E::BadIdentifier(IdentifierError::Phone) | E::WrongCode | E::DeliveryOff => {
+            plain(400, "Bad request.")
+        }
+        E::BadField(field) => bad(field),
         E::IllegalStep => plain(400, "商品当前状态不允许此操作"),
         E::Distributed => plain(403, "分销商品，不能删除!"),
+        E::HeadingTaken => plain(400, "Name already exist!"),
+        E::HeadingInUse => plain(403, "Still in use, so it can not be deleted."),
         E::BadKey => plain(400, "Idempotency-Key must have 1 to 255 printable characters."),
         E::Throttled { seconds } => {
             let sentence = format!("Too many attempts, try again in {seconds} seconds.");

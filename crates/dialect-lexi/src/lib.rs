@@ -2,6 +2,8 @@
 //! wire formats only, no rule of the shop.
 
 mod account;
+mod asset;
+mod audit;
 mod auth;
 mod brand;
 mod cart;
@@ -12,6 +14,7 @@ mod offering;
 mod official;
 mod page;
 mod product;
+mod publishing;
 mod sku;
 mod userlike;
 mod wire;
@@ -21,7 +24,7 @@ use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post, put};
-use web::{Dialect, Shop, frame};
+use web::{BODY_LIMIT, Dialect, Shop, UPLOAD_LIMIT, frame};
 
 /// The dialect as the doorframe knows it.
 pub struct Lexi;
@@ -34,8 +37,17 @@ impl Dialect for Lexi {
     }
 
     fn takes_keys(path: &str) -> bool {
+        // What only reads is asked for by POST as well.
         let path = inner(path);
-        !path.starts_with("/auth/") && path != "/token"
+        !path.starts_with("/auth/") && path != "/token" && path != "/search/products"
+    }
+
+    async fn admit(shop: &Shop, parts: &Parts) -> Result<(), Response> {
+        wire::signature::check(shop, parts).await.map_err(IntoResponse::into_response)
+    }
+
+    fn body_limit(path: &str) -> usize {
+        if inner(path) == "/assets" { UPLOAD_LIMIT } else { BODY_LIMIT }
     }
 
     fn refuse(error: app::Error, _: &Parts) -> Response {
@@ -54,12 +66,20 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
         .route("/products", get(product::list))
         .route("/products/latest", get(product::latest))
         .route("/products/sticked", get(product::sticked))
+        .route("/search/products", post(product::search))
         .route("/products/by_brand/{rid}", get(product::by_brand))
         .route("/products/by_store", get(product::by_store))
         .route("/products/{rid}", get(product::show).delete(offering::remove))
         .route("/products/{rid}/detail", get(product::detail))
         .route("/products/skus", get(sku::group))
         .route("/products/many_skus", get(sku::groups))
+        .route("/products/{rid}/publish_one", get(publishing::show_basics))
+        .route("/products/publish_one", post(publishing::begin).put(publishing::rewrite))
+        .route("/products/{rid}/publish_two", get(publishing::show_terms))
+        .route("/products/publish_two/warehouse", post(publishing::store_away))
+        .route("/products/publish_two/publish", post(publishing::publish))
+        .route("/products/publish_two", put(publishing::change))
+        .route("/products/audit", get(audit::list))
         .route("/products/statistical", get(offering::count))
         .route("/products/{rid}/distribute_setting", post(offering::set_distribution))
         .route("/products/status/up", put(offering::up))
@@ -75,18 +95,23 @@ pub fn routes(shop: &Shop) -> Router<Shop> {
         .route("/cart/item_count", get(cart::count))
         .route("/cart/{rid}/remove", post(cart::remove))
         .route("/cart/remove", post(cart::remove))
-        .route("/categories", get(category::list))
+        .route("/categories", get(category::list).post(category::add))
         .route("/categories/siblings", get(category::siblings))
-        .route("/brands", get(brand::list))
+        .route("/categories/{id}", put(category::update).delete(category::remove))
+        .route("/brands", get(brand::list).post(brand::add))
         .route("/brands/{rid}", get(brand::show))
-        .route("/official/labels", get(official::labels))
-        .route("/official/materials", get(official::materials))
+        .route("/official/labels", get(official::labels).post(official::add_label))
+        .route("/official/labels/{id}", put(official::update_label).delete(official::remove_label))
+        .route("/official/materials", get(official::materials).post(official::add_material))
+        .route("/official/materials/{id}", put(official::update_material).delete(official::remove_material))
         .route("/fx_distribute/index", get(distribution::index))
         .route("/fx_distribute/hot", get(distribution::hot))
         .route("/fx_distribute/sticked", get(distribution::sticked))
         .route("/fx_distribute/latest", get(distribution::latest))
         .route("/fx_distribute/{rid}/warehouse", post(distribution::store))
         .route("/fx_distribute/{rid}/publish", post(distribution::publish))
+        .route("/assets", get(asset::list).post(asset::add))
+        .route("/assets/up_token", get(asset::up_token))
         .method_not_allowed_fallback(error::not_found);
     let (newer, older) = (paths.clone(), paths.clone());
     let routes = paths

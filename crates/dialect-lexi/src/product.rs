@@ -9,7 +9,9 @@ use crate::auth::Visitor;
 use crate::error::Error;
 use crate::wire::envelope::found;
 use crate::wire::fields::Fields;
-use crate::wire::product::{Detail, Product, ProductPage, Rid, Single, Wanted, WantedOfStore};
+use crate::wire::product::{
+    Detail, HitPage, Product, ProductPage, Rid, Single, Sought, Wanted, WantedOfStore,
+};
 
 /// A page of all products, or of a category's.
 pub(crate) async fn list(Visitor(ctx): Visitor, links: Links, wanted: Wanted) -> Result<Response, Error> {
@@ -24,6 +26,13 @@ pub(crate) async fn latest(Visitor(ctx): Visitor, links: Links, query: Fields) -
 /// The recommended products.
 pub(crate) async fn sticked(Visitor(ctx): Visitor, links: Links, query: Fields) -> Result<Response, Error> {
     page(&ctx, Wanted::on_sale(&query).recommended(), Order::Newest, &links).await
+}
+
+/// The products that a text finds, best first.
+pub(crate) async fn search(Visitor(ctx): Visitor, links: Links, sought: Sought) -> Result<Response, Error> {
+    let shown = product::page(&ctx, sought.query()).await?;
+    let products = products(&ctx, &shown.offers, &links).await?;
+    Ok(found(HitPage::new(products, &sought, shown.total)))
 }
 
 /// The products of a brand.
@@ -70,10 +79,17 @@ pub(crate) async fn page(ctx: &Ctx, wanted: Wanted, order: Order, links: &Links)
         Some(query) => product::page(ctx, query).await?,
         None => catalogue::Page::default(),
     };
-    let likes = likes_of(ctx, &shown.offers).await?;
-    let products = shown.offers.iter().zip(likes);
-    let products = products.map(|(offered, likes)| Product::new(offered, likes, links)).collect();
+    let products = products(ctx, &shown.offers, links).await?;
     Ok(found(ProductPage::new(products, page, shown.total)))
+}
+
+async fn products<'a>(
+    ctx: &Ctx,
+    offers: &'a [catalogue::Offered],
+    links: &Links,
+) -> Result<Vec<Product<'a>>, Error> {
+    let likes = likes_of(ctx, offers).await?;
+    Ok(offers.iter().zip(likes).map(|(offered, likes)| Product::new(offered, likes, links)).collect())
 }
 
 async fn likes_of(ctx: &Ctx, offers: &[catalogue::Offered]) -> Result<Vec<i64>, Error> {

@@ -1,6 +1,8 @@
 //! What goes over the wire.
 
 pub(crate) mod account;
+pub(crate) mod asset;
+pub(crate) mod audit;
 pub(crate) mod brand;
 pub(crate) mod cart;
 pub(crate) mod category;
@@ -11,6 +13,9 @@ pub(crate) mod number;
 pub(crate) mod offering;
 pub(crate) mod official;
 pub(crate) mod product;
+pub(crate) mod publishing;
+pub(crate) mod signature;
 pub(crate) mod sku;
 pub(crate) mod userlike;
+pub(crate) mod values;
 pub(crate) mod wishlist;

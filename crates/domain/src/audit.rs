@@ -1,7 +1,10 @@
 //! What the audit log keeps: changes of price, stock, status and commission; never who made them.
 
+use std::fmt;
+
 use crate::id::SkuId;
-use crate::product::{Product, Sku};
+use crate::money::{BasisPoints, Money};
+use crate::product::{Product, Sku, Standing, Status};
 
 /// What can change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,9 +39,55 @@ impl Field {
         Self::NAMES.iter().find(|(field, _)| *field == self).map_or("", |(_, name)| name)
     }
 
+    /// What a value of it means.
+    pub fn told(self, value: i64) -> Told {
+        match self {
+            Self::Price | Self::SalePrice => Told::Amount(Money::from_minor(value)),
+            Self::Stock => Told::Count(value),
+            Self::CommissionRate => Told::Rate(BasisPoints::new(value)),
+            Self::Status => Told::Word(match Status::from_code(value) {
+                Some(Status::Draft) => "draft",
+                Some(Status::Warehouse) => "warehouse",
+                Some(Status::OnSale) => "on_sale",
+                Some(Status::OffSale) => "off_sale",
+                None => "unknown",
+            }),
+            Self::Listing => Told::Word(match Standing::from_code(value) {
+                Some(Standing::InWarehouse) => "warehouse",
+                Some(Standing::OnSale) => "on_sale",
+                Some(Standing::OffSale) => "off_sale",
+                None => "unknown",
+            }),
+        }
+    }
+
     /// Reads what [`Field::name`] wrote.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(_, known)| *known == name).map(|(field, _)| *field)
+    }
+}
+
+/// A value as people read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Money.
+    Amount(Money),
+    /// A percentage.
+    Rate(BasisPoints),
+    /// Pieces.
+    Count(i64),
+    /// Where something stands.
+    Word(&'static str),
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Amount(amount) => amount.fmt(f),
+            Self::Rate(rate) => write!(f, "{}%", Money::from_minor(rate.get())),
+            Self::Count(count) => count.fmt(f),
+            Self::Word(word) => word.fmt(f),
+        }
     }
 }
 

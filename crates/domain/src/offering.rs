@@ -64,8 +64,7 @@ impl Move {
 mod tests {
     use super::*;
     use crate::id::{ListingId, ProductId, SkuId, StoreId};
-    use crate::money::{BasisPoints, Money};
-    use crate::product::{Making, Sku};
+    use crate::publishing::{draft, new_sku};
     use crate::time::Timestamp;
 
     #[test]
@@ -126,48 +125,9 @@ mod tests {
 
     /// On sale, with one SKU.
     fn product() -> Product {
-        let sku = Sku {
-            id: SkuId::new(1),
-            rid: String::new(),
-            id_code: String::new(),
-            barcode: String::new(),
-            color: String::new(),
-            model: String::new(),
-            grams: 0,
-            price: Money::ZERO,
-            sale_price: Money::ZERO,
-            commission_rate: BasisPoints::default(),
-            stock: 0,
-            is_tracked: true,
-            may_oversell: false,
-        };
-        Product {
-            id: ProductId::new(1),
-            rid: String::new(),
-            store: StoreId::new(1),
-            category: None,
-            brand: None,
-            handle: String::new(),
-            title: String::new(),
-            summary: String::new(),
-            features: String::new(),
-            making: Making::default(),
-            keywords: String::new(),
-            units: String::new(),
-            status: Status::OnSale,
-            is_deleted: false,
-            is_recommended: false,
-            has_free_postage: false,
-            is_distributed: false,
-            purchase_limit: 0,
-            sales: 0,
-            views: 0,
-            created_at: Timestamp::from_micros(0),
-            updated_at: Timestamp::from_micros(0),
-            published_at: None,
-            skus: vec![sku],
-            pictures: Vec::new(),
-        }
+        let (id, store, now) = (ProductId::new(1), StoreId::new(1), Timestamp::from_micros(0));
+        let skus = vec![new_sku(SkuId::new(1), String::new())];
+        Product { status: Status::OnSale, skus, ..draft(id, store, String::new(), String::new(), now) }
     }
 
     fn listing(id: i64, status: Option<Standing>) -> Listing {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::asset::Asset;
 use crate::id::{BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
 use crate::limits::{MAX_LINE_QUANTITY, UNTRACKED_STOCK};
 use crate::money::{BasisPoints, Money};
@@ -92,6 +93,8 @@ pub struct Product {
     pub making: Making,
     /// Comma-separated keywords.
     pub keywords: String,
+    /// The merchant's own code for it, where it has one beside those of its SKUs.
+    pub id_code: String,
     /// Unit of measure, such as 个.
     pub units: String,
     /// Draft, in the warehouse, on sale or off sale.
@@ -118,8 +121,29 @@ pub struct Product {
     pub published_at: Option<Timestamp>,
     /// The SKUs by position; empty only in a draft.
     pub skus: Vec<Sku>,
-    /// Addresses of its pictures by position, as the catalogue has them (absolute, or paths of this server).
-    pub pictures: Vec<String>,
+    /// Its pictures by position.
+    pub pictures: Vec<Picture>,
+}
+
+/// A picture of a product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Its address as the catalogue has it: absolute, or a path of this server.
+    pub url: String,
+    /// The uploaded file; `None` where only the address is known.
+    pub asset: Option<Asset>,
+}
+
+impl From<String> for Picture {
+    fn from(url: String) -> Self {
+        Self { url, asset: None }
+    }
+}
+
+impl From<Asset> for Picture {
+    fn from(asset: Asset) -> Self {
+        Self { url: asset.path(), asset: Some(asset) }
+    }
 }
 
 /// One variant of a product that can be bought.
@@ -133,6 +157,8 @@ pub struct Sku {
     pub id_code: String,
     /// EAN, UPC or the like.
     pub barcode: String,
+    /// Address of its own picture; "" is none.
+    pub cover: String,
     /// Colour, or empty.
     pub color: String,
     /// The other options joined, or empty.
@@ -198,6 +224,16 @@ impl Product {
         self.status == Status::OnSale && !self.is_deleted
     }
 
+    /// Where its own store's offer stands; `None` once it is deleted.
+    pub fn standing(&self) -> Option<Standing> {
+        match self.status {
+            _ if self.is_deleted => None,
+            Status::Draft | Status::Warehouse => Some(Standing::InWarehouse),
+            Status::OnSale => Some(Standing::OnSale),
+            Status::OffSale => Some(Standing::OffSale),
+        }
+    }
+
     /// The SKU that stands for the product where a client knows products only.
     pub fn first_sku(&self) -> Option<&Sku> {
         self.skus.first()
@@ -210,7 +246,18 @@ impl Product {
 
     /// The picture that stands for the product.
     pub fn cover(&self) -> Option<&str> {
-        self.pictures.first().map(String::as_str)
+        self.pictures.first().map(|picture| picture.url.as_str())
+    }
+
+    /// The picture of one of its SKUs.
+    pub fn cover_of<'a>(&'a self, sku: &'a Sku) -> &'a str {
+        if sku.cover.is_empty() { self.cover().unwrap_or_default() } else { &sku.cover }
+    }
+
+    /// Its own code, or that of its first SKU; "" where there is neither.
+    pub fn main_code(&self) -> &str {
+        let of_first = self.first_sku().map_or("", |sku| &sku.id_code);
+        if self.id_code.is_empty() { of_first } else { &self.id_code }
     }
 
     /// The SKU with which a distributing store earns most; of several, the first.
@@ -241,13 +288,7 @@ pub struct Listing {
 impl Listing {
     /// Where the offer stands, by the listing and its product together; `None` when there is no offer any more.
     pub fn standing(&self, product: &Product) -> Option<Standing> {
-        let of_product = match product.status {
-            _ if product.is_deleted => return None,
-            Status::Draft | Status::Warehouse => Standing::InWarehouse,
-            Status::OnSale => Standing::OnSale,
-            Status::OffSale => Standing::OffSale,
-        };
-        Some(match (of_product, self.status?) {
+        Some(match (product.standing()?, self.status?) {
             (Standing::InWarehouse, _) | (_, Standing::InWarehouse) => Standing::InWarehouse,
             (Standing::OffSale, _) | (_, Standing::OffSale) => Standing::OffSale,
             (Standing::OnSale, Standing::OnSale) => Standing::OnSale,

@@ -18,12 +18,16 @@ create index asset_file on asset (file);
 
 alter table picture add column asset_id bigint references asset (id);
 alter table sku add column cover text not null default '';
+alter table product add column id_code text not null default '';
 alter table product add column material_id bigint references material (id);
 create table product_label (
     product_id bigint not null references product (id),
     label_id bigint not null references label (id),
     primary key (product_id, label_id)
 ); -- clustered
+
+-- The public id of the product that a key has made or changed: a repeat whose first reply was lost is answered with it.
+alter table idempotency add column made text;
 
 -- Each change of a price, a stock, a status or a commission. Numbered by counter 'audit'. Without an account it was the
 -- command line. What was not there before or is not there afterwards is null.

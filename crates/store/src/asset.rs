@@ -1,9 +1,9 @@
 //! Uploaded files: what is known of each. The bytes are kept elsewhere.
 
+pub use domain::asset::Asset;
 use domain::id::{AssetId, StoreId};
-use domain::time::Timestamp;
 
-use crate::product::id_list;
+use crate::product::{id_list, text_list};
 use crate::sql::statements;
 use crate::{Result, Row, Step, Store};
 
@@ -15,52 +15,100 @@ macro_rules! find {
         )
     };
 }
+/// A store's, or those of no store.
+macro_rules! of_store {
+    ($columns:literal, $rest:literal) => {
+        concat!("select ", $columns, " from asset where store_id is $1", $rest)
+    };
+    (postgres $columns:literal, $rest:literal) => {
+        concat!(
+            "select ",
+            $columns,
+            " from asset where (store_id = $1 or ($1 is null and store_id is null))",
+            $rest
+        )
+    };
+}
+macro_rules! known {
+    ($listed:literal) => {
+        concat!("select distinct file from asset where file", $listed)
+    };
+}
 
 statements! {
     /// Assets by number.
     FIND = find!(" in (select value from json_each($1))"),
         postgres: find!(" in (select cast(value as bigint)
             from json_array_elements_text(cast($1 as json)))");
+    /// A store's assets, newest first.
+    PAGE = of_store!(
+            "id, store_id, file, filename, kind, bytes, width, height, created_at",
+            " order by id desc limit $2 offset $3"
+        ),
+        postgres: of_store!(
+            postgres "id, store_id, file, filename, kind, bytes, width, height, created_at",
+            " order by id desc limit $2 offset $3"
+        );
+    /// How many a store has.
+    COUNT = of_store!("count(*)", ""), postgres: of_store!(postgres "count(*)", "");
+    /// A store's newest asset of a file.
+    OF_FILE = of_store!(
+            "id, store_id, file, filename, kind, bytes, width, height, created_at",
+            " and file = $2 order by id desc limit 1"
+        ),
+        postgres: of_store!(
+            postgres "id, store_id, file, filename, kind, bytes, width, height, created_at",
+            " and file = $2 order by id desc limit 1"
+        );
+    /// Which of these files an asset names.
+    KNOWN = known!(" in (select value from json_each($1))"),
+        postgres: known!(" in (select value from json_array_elements_text(cast($1 as json)))");
+    /// Files that assets name after one of them.
+    FILES = "select distinct file from asset where file > $1 order by file limit $2";
     /// Adds an asset.
     ADD = "insert into asset (id, store_id, file, filename, kind, bytes, width, height, created_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-}
-
-/// What is known of an uploaded file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asset {
-    /// Small counted number.
-    pub id: AssetId,
-    /// Whose it is; `None` is an operator's, which every store may use.
-    pub store: Option<StoreId>,
-    /// Its path below `/_uploads/photos/`, made of its content.
-    pub file: String,
-    /// What the client called it.
-    pub filename: String,
-    /// 1 is a picture, 2 a film, 3 a text, 4 a sound, 5 anything else.
-    pub kind: i64,
-    /// Bytes.
-    pub bytes: i64,
-    /// Pixels, of a picture.
-    pub width: i64,
-    /// Pixels, of a picture.
-    pub height: i64,
-    /// When it was uploaded.
-    pub created_at: Timestamp,
-}
-
-impl Asset {
-    /// Where this server has it.
-    pub fn path(&self) -> String {
-        format!("/_uploads/photos/{}", self.file)
-    }
 }
 
 impl Store {
     /// Assets by number, in any order.
     pub async fn assets(&self, ids: &[AssetId]) -> Result<Vec<Asset>> {
         let rows = self.read(FIND, vec![id_list(ids.iter().map(|id| id.get()))]).await?;
-        rows.iter().map(asset_from).collect()
+        rows.iter().map(|row| asset_from(row, 0)).collect()
+    }
+
+    /// So many assets of a store, or of no store, after the first `offset`, newest first.
+    pub async fn asset_page(&self, store: Option<StoreId>, limit: i64, offset: i64) -> Result<Vec<Asset>> {
+        let rows = self.read(PAGE, vec![store.into(), limit.into(), offset.into()]).await?;
+        rows.iter().map(|row| asset_from(row, 0)).collect()
+    }
+
+    /// How many assets a store has, or no store.
+    pub async fn asset_count(&self, store: Option<StoreId>) -> Result<i64> {
+        let rows = self.read(COUNT, vec![store.into()]).await?;
+        rows.first().map_or(Ok(0), |row| row.int(0))
+    }
+
+    /// A store's newest asset of each of these files, in their order.
+    pub async fn assets_of_files(&self, store: Option<StoreId>, files: &[&str]) -> Result<Vec<Asset>> {
+        let mut assets = Vec::new();
+        for file in files {
+            let rows = self.read(OF_FILE, vec![store.into(), (*file).into()]).await?;
+            assets.extend(rows.first().map(|row| asset_from(row, 0)).transpose()?);
+        }
+        Ok(assets)
+    }
+
+    /// Which of these files an asset names.
+    pub async fn known_files(&self, files: &[&str]) -> Result<Vec<String>> {
+        let rows = self.read(KNOWN, vec![text_list(files)]).await?;
+        rows.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect()
+    }
+
+    /// Up to `most` files that assets name after `last`, in order.
+    pub async fn asset_files(&self, last: &str, most: i64) -> Result<Vec<String>> {
+        let rows = self.read(FILES, vec![last.into(), most.into()]).await?;
+        rows.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect()
     }
 }
 
@@ -80,16 +128,17 @@ pub fn add(asset: &Asset) -> Step {
     Step::new(ADD, params)
 }
 
-fn asset_from(row: Row<'_>) -> Result<Asset> {
+/// Reads an asset from nine columns.
+pub(crate) fn asset_from(row: Row<'_>, at: usize) -> Result<Asset> {
     Ok(Asset {
-        id: AssetId::new(row.int(0)?),
-        store: row.opt_int(1)?.map(StoreId::new),
-        file: row.text(2)?.to_owned(),
-        filename: row.text(3)?.to_owned(),
-        kind: row.int(4)?,
-        bytes: row.int(5)?,
-        width: row.int(6)?,
-        height: row.int(7)?,
-        created_at: row.time(8)?,
+        id: AssetId::new(row.int(at)?),
+        store: row.opt_int(at + 1)?.map(StoreId::new),
+        file: row.text(at + 2)?.to_owned(),
+        filename: row.text(at + 3)?.to_owned(),
+        kind: row.int(at + 4)?,
+        bytes: row.int(at + 5)?,
+        width: row.int(at + 6)?,
+        height: row.int(at + 7)?,
+        created_at: row.time(at + 8)?,
     })
 }

@@ -1,5 +1,6 @@
 //! Health of the database: does it answer, is it whole, does it agree with itself.
 
+use crate::shelf::{MISCOUNTED, MISPLACED};
 use crate::sql::statements;
 use crate::{Result, Store};
 
@@ -60,6 +61,13 @@ impl Store {
         }
         for row in self.read(UNLISTED, Vec::new()).await?.iter() {
             ailments.push(format!("product {} has no listing of its own", row.int(0)?));
+        }
+        for row in self.read(MISPLACED, Vec::new()).await?.iter() {
+            ailments
+                .push(format!("listing {} stands in the wrong lists: run `cartwright reindex`", row.int(0)?));
+        }
+        for row in self.read(MISCOUNTED, Vec::new()).await?.iter() {
+            ailments.push(format!("{} counts of listings are wrong: run `cartwright reindex`", row.int(0)?));
         }
         for row in self.read(EMPTY_LINES, Vec::new()).await?.iter() {
             ailments.push(format!("{} cart lines hold nothing", row.int(0)?));

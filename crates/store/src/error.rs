@@ -49,4 +49,8 @@ pub enum Refusal {
     Taken,
     /// What the step needs is gone or used up.
     Gone,
+    /// What the step deletes is still referred to.
+    InUse,
+    /// The place that the step wants for something is not there, or lies within it.
+    Misplaced,
 }

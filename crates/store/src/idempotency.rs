@@ -9,12 +9,14 @@ use crate::{Refusal, Result, Step, Store};
 
 statements! {
     /// What is known of a key.
-    FIND = "select request_hash, status, content_type, body from idempotency
+    FIND = "select request_hash, status, content_type, body, made from idempotency
         where owner_id = $1 and key = $2 and created_at > $3";
     /// Claims a key for the change of this transaction; an outdated record gives way.
-    CLAIM = "insert into idempotency (owner_id, key, request_hash, created_at) values ($1, $2, $3, $4)
+    CLAIM = "insert into idempotency (owner_id, key, request_hash, created_at, made)
+        values ($1, $2, $3, $4, $6)
         on conflict (owner_id, key) do update set request_hash = excluded.request_hash,
-            created_at = excluded.created_at, status = null, content_type = null, body = null
+            created_at = excluded.created_at, status = null, content_type = null, body = null,
+            made = excluded.made
         where idempotency.created_at <= $5";
     /// Keeps the reply, once.
     COMPLETE = "insert into idempotency
@@ -58,6 +60,8 @@ pub struct Record {
     pub request: Hash,
     /// Its reply; `None` when the change was committed and the reply never was.
     pub reply: Option<Reply>,
+    /// The public id of what the change has made or changed, where it was noted.
+    pub made: Option<String>,
 }
 
 /// A reply as it was sent.
@@ -85,18 +89,25 @@ impl Store {
                 body: row.opt_bytes(3)?.unwrap_or_default().to_vec(),
             }),
         };
-        Ok(Some(Record { request: row.bytes(0)?, reply }))
+        let made = row.opt_text(4)?.map(ToOwned::to_owned);
+        Ok(Some(Record { request: row.bytes(0)?, reply, made }))
     }
 }
 
 /// Claims the key for the change of this transaction.
 pub fn claim(key: &Key, now: Timestamp) -> Step {
+    claim_making(key, None, now)
+}
+
+/// The same, noting the public id of what is made or changed.
+pub fn claim_making(key: &Key, made: Option<&str>, now: Timestamp) -> Step {
     let params = vec![
         key.owner.into(),
         key.key.as_str().into(),
         (&key.request).into(),
         now.into(),
         now.plus_seconds(-KEPT).into(),
+        made.into(),
     ];
     Step::new(CLAIM, params).or_refuse(Refusal::AlreadyApplied)
 }

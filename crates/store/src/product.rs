@@ -2,11 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::id::{BrandId, CategoryId, ProductId, SkuId, StoreId};
+use domain::id::{BrandId, CategoryId, MaterialId, ProductId, SkuId, StoreId};
 use domain::money::BasisPoints;
-use domain::product::{Making, Product, Sku, Status};
+use domain::product::{Making, Picture, Product, Sku, Status};
 use domain::time::Timestamp;
 
+use crate::asset::asset_from;
+use crate::shelf::shelve;
 use crate::sql::statements;
 use crate::{Error, Refusal, Result, Row, Step, Store, Value};
 
@@ -28,7 +30,8 @@ macro_rules! find {
             "select id, rid, store_id, category_id, brand_id, handle, title, summary, keywords, units, status,
                 is_deleted, is_recommended, has_free_postage, is_distributed, purchase_limit,
                 real_sales + shown_sales, views, created_at, updated_at, published_at, features,
-                custom_details, is_custom_made, is_custom_service, is_proprietary, is_made_holiday, made_cycle
+                custom_details, is_custom_made, is_custom_service, is_proprietary, is_made_holiday, made_cycle,
+                id_code
             from product where id", listed!($($listed)*)
         )
     };
@@ -37,7 +40,7 @@ macro_rules! skus {
     ($($listed:tt)*) => {
         concat!(
             "select product_id, id, rid, id_code, barcode, color, model, grams, price, sale_price,
-                commission_rate, stock, is_tracked, may_oversell
+                commission_rate, stock, is_tracked, may_oversell, cover
             from sku where product_id", listed!($($listed)*), " order by product_id, position, id"
         )
     };
@@ -45,15 +48,17 @@ macro_rules! skus {
 macro_rules! pictures {
     ($($listed:tt)*) => {
         concat!(
-            "select product_id, url from picture where product_id", listed!($($listed)*),
-            " order by product_id, position, id"
+            "select picture.product_id, picture.url, asset.id, asset.store_id, asset.file, asset.filename,
+                asset.kind, asset.bytes, asset.width, asset.height, asset.created_at
+            from picture left join asset on asset.id = picture.asset_id where picture.product_id",
+            listed!($($listed)*), " order by picture.product_id, picture.position, picture.id"
         )
     };
 }
 macro_rules! desks {
     ($($listed:tt)*) => {
         concat!(
-            "select id, content, shown_sales, warning_level, return_policy, freight_template
+            "select id, content, shown_sales, warning_level, return_policy, freight_template, material_id
             from product where id", listed!($($listed)*)
         )
     };
@@ -108,35 +113,38 @@ statements! {
             keywords, search_text, units, status, is_deleted, is_recommended, has_free_postage,
             is_distributed, purchase_limit, real_sales, shown_sales, warning_level, views, created_at,
             updated_at, published_at, features, custom_details, is_custom_made, is_custom_service,
-            is_proprietary, is_made_holiday, made_cycle, return_policy, freight_template)
+            is_proprietary, is_made_holiday, made_cycle, return_policy, freight_template, id_code, material_id)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', $11, $12, false, $13, $14, $15, $16, 0, $17,
-            $18, 0, $19, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
+            $18, 0, $19, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
         on conflict do nothing";
     /// Opens a product's own listing.
     ADD_LISTING = "insert into listing (id, store_id, product_id, status, created_at)
         values ($1, $2, $3, 1, $4) on conflict do nothing";
-    /// Changes a product.
+    /// Changes a product. While another store has taken it up, it stays distributed.
     UPDATE = "update product set category_id = $2, brand_id = $3, title = $4, summary = $5, content = $6,
             keywords = $7, search_text = '', units = $8, status = $9, is_deleted = false,
-            is_recommended = $10, has_free_postage = $11, is_distributed = $12, purchase_limit = $13,
+            is_recommended = $10, has_free_postage = $11, is_distributed = $12 or exists (select 1 from listing
+                where product_id = $1 and id <> $1 and status is not null), purchase_limit = $13,
             shown_sales = $14, warning_level = $15, updated_at = $16,
             published_at = coalesce(published_at, $17), features = $18, custom_details = $19,
             is_custom_made = $20, is_custom_service = $21, is_proprietary = $22, is_made_holiday = $23,
-            made_cycle = $24, return_policy = $25, freight_template = $26
+            made_cycle = $24, return_policy = $25, freight_template = $26, id_code = $27, material_id = $28
         where id = $1";
     /// Adds a SKU, or changes it when it is there.
     PUT_SKU = "insert into sku (id, rid, product_id, position, id_code, barcode, color, model, grams, price,
-            sale_price, commission_rate, stock, is_tracked, may_oversell)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            sale_price, commission_rate, stock, is_tracked, may_oversell, cover)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         on conflict (id) do update set position = excluded.position, id_code = excluded.id_code,
             barcode = excluded.barcode, color = excluded.color, model = excluded.model,
             grams = excluded.grams, price = excluded.price, sale_price = excluded.sale_price,
             commission_rate = excluded.commission_rate, stock = excluded.stock,
-            is_tracked = excluded.is_tracked, may_oversell = excluded.may_oversell";
+            is_tracked = excluded.is_tracked, may_oversell = excluded.may_oversell,
+            cover = excluded.cover";
     /// Forgets a product's pictures.
     DROP_PICTURES = "delete from picture where product_id = $1";
     /// Adds a picture.
-    ADD_PICTURE = "insert into picture (id, product_id, position, url) values ($1, $2, $3, $4)";
+    ADD_PICTURE = "insert into picture (id, product_id, position, url, asset_id)
+        values ($1, $2, $3, $4, $5)";
     /// Moves a product through its life.
     SET_STATUS = "update product set status = $2, updated_at = $3,
             published_at = case when cast($2 as bigint) = 2 then coalesce(published_at, $3) else published_at end
@@ -155,9 +163,10 @@ pub(crate) fn id_list(ids: impl Iterator<Item = i64>) -> Value {
     Value::Text(format!("[{}]", ids.join(",")))
 }
 
-/// A JSON list of public ids, which are digits and need no escape.
-fn text_list(rids: &[String]) -> Value {
-    Value::Text(format!("[\"{}\"]", rids.join("\",\"")))
+/// A JSON list of public ids or names of files, which need no escape.
+pub(crate) fn text_list(texts: &[impl AsRef<str>]) -> Value {
+    let texts: Vec<_> = texts.iter().map(AsRef::as_ref).collect();
+    Value::Text(format!("[\"{}\"]", texts.join("\",\"")))
 }
 
 /// What a product has beyond what carts and lists need.
@@ -173,6 +182,8 @@ pub struct Desk {
     pub return_policy: String,
     /// Which of the merchant's freight templates applies: a number or a text of the client's own.
     pub freight_template: String,
+    /// What it is made of, when that was said.
+    pub material: Option<MaterialId>,
 }
 
 impl Store {
@@ -183,7 +194,7 @@ impl Store {
         let skus = self.read(SKUS, vec![list.clone()]).await?;
         let pictures = self.read(PICTURES, vec![list]).await?;
         let mut skus = grouped(skus.iter(), sku_from)?;
-        let mut pictures = grouped(pictures.iter(), |row| row.text(1).map(ToOwned::to_owned))?;
+        let mut pictures = grouped(pictures.iter(), picture_from)?;
         rows.iter()
             .map(|row| {
                 let id = row.int(0)?;
@@ -218,6 +229,7 @@ impl Store {
                 warning_level: row.int(3)?,
                 return_policy: row.text(4)?.to_owned(),
                 freight_template: row.text(5)?.to_owned(),
+                material: row.opt_int(6)?.map(MaterialId::new),
             };
             Ok((ProductId::new(row.int(0)?), desk))
         };
@@ -267,6 +279,13 @@ impl Store {
 /// Adds a product, its SKUs, its pictures (numbered from `picture`) and its own listing; refused as taken
 /// when its handle or public id is.
 pub fn add(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
+    let mut steps = add_unshelved(product, desk, picture);
+    steps.extend(shelve(&[product.id]));
+    steps
+}
+
+/// The same for one of many, all of which are to be shelved together.
+pub fn add_unshelved(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
     let on_sale_since = (product.status == Status::OnSale).then_some(product.created_at);
     let mut params = vec![
         product.id.into(),
@@ -309,6 +328,13 @@ pub fn untouched(id: ProductId, seen: Timestamp) -> Step {
 
 /// Changes a product and its SKUs, and replaces its pictures (numbered from `picture`).
 pub fn update(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
+    let mut steps = update_unshelved(product, desk, picture);
+    steps.extend(shelve(&[product.id]));
+    steps
+}
+
+/// The same for one of many, all of which are to be shelved together.
+pub fn update_unshelved(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
     let on_sale_since = (product.status == Status::OnSale).then_some(product.updated_at);
     let mut params = vec![
         product.id.into(),
@@ -336,7 +362,7 @@ pub fn update(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
 }
 
 /// What only some clients show, in the order of the columns.
-fn shown(product: &Product, desk: &Desk) -> [Value; 9] {
+fn shown(product: &Product, desk: &Desk) -> [Value; 11] {
     let making = &product.making;
     [
         product.features.as_str().into(),
@@ -348,6 +374,8 @@ fn shown(product: &Product, desk: &Desk) -> [Value; 9] {
         making.made_cycle.into(),
         desk.return_policy.as_str().into(),
         desk.freight_template.as_str().into(),
+        product.id_code.as_str().into(),
+        desk.material.into(),
     ]
 }
 
@@ -369,12 +397,18 @@ fn parts(product: &Product, picture: i64) -> impl Iterator<Item = Step> {
             sku.stock.into(),
             sku.is_tracked.into(),
             sku.may_oversell.into(),
+            sku.cover.as_str().into(),
         ];
         Step::new(PUT_SKU, params)
     });
-    let pictures = product.pictures.iter().zip(0i64..).map(move |(url, position)| {
-        let params =
-            vec![(picture + position).into(), product.id.into(), position.into(), url.as_str().into()];
+    let pictures = product.pictures.iter().zip(0i64..).map(move |(shown, position)| {
+        let params = vec![
+            (picture + position).into(),
+            product.id.into(),
+            position.into(),
+            shown.url.as_str().into(),
+            shown.asset.as_ref().map(|asset| asset.id).into(),
+        ];
         Step::new(ADD_PICTURE, params)
     });
     skus.chain(pictures)
@@ -382,7 +416,9 @@ fn parts(product: &Product, picture: i64) -> impl Iterator<Item = Step> {
 
 /// Moves a product through its life.
 pub fn set_status(id: ProductId, status: Status, now: Timestamp) -> Vec<Step> {
-    vec![Step::new(SET_STATUS, vec![id.into(), status.code().into(), now.into()])]
+    let mut steps = vec![Step::new(SET_STATUS, vec![id.into(), status.code().into(), now.into()])];
+    steps.extend(shelve(&[id]));
+    steps
 }
 
 /// Offers a product to other stores, which earn these rates with its SKUs.
@@ -391,12 +427,15 @@ pub fn distribute(id: ProductId, rates: &[(SkuId, BasisPoints)], now: Timestamp)
     steps.extend(
         rates.iter().map(|(sku, rate)| Step::new(SET_COMMISSION, vec![(*sku).into(), (*rate).into()])),
     );
+    steps.extend(shelve(&[id]));
     steps
 }
 
 /// Deletes a product softly: carts that hold it still show it.
 pub fn delete(id: ProductId, now: Timestamp) -> Vec<Step> {
-    vec![Step::new(DELETE, vec![id.into(), now.into()])]
+    let mut steps = vec![Step::new(DELETE, vec![id.into(), now.into()])];
+    steps.extend(shelve(&[id]));
+    steps
 }
 
 fn grouped<'a, T>(
@@ -410,7 +449,7 @@ fn grouped<'a, T>(
     Ok(groups)
 }
 
-fn product_from(row: Row<'_>, skus: Vec<Sku>, pictures: Vec<String>) -> Result<Product> {
+fn product_from(row: Row<'_>, skus: Vec<Sku>, pictures: Vec<Picture>) -> Result<Product> {
     let text = |column: usize| row.text(column).map(ToOwned::to_owned);
     Ok(Product {
         id: ProductId::new(row.int(0)?),
@@ -443,9 +482,15 @@ fn product_from(row: Row<'_>, skus: Vec<Sku>, pictures: Vec<String>) -> Result<P
             is_made_holiday: row.bool(26)?,
             made_cycle: row.int(27)?,
         },
+        id_code: text(28)?,
         skus,
         pictures,
     })
+}
+
+fn picture_from(row: Row<'_>) -> Result<Picture> {
+    let asset = if row.opt_int(2)?.is_some() { Some(asset_from(row, 2)?) } else { None };
+    Ok(Picture { url: row.text(1)?.to_owned(), asset })
 }
 
 fn sku_from(row: Row<'_>) -> Result<Sku> {
@@ -464,5 +509,6 @@ fn sku_from(row: Row<'_>) -> Result<Sku> {
         stock: row.int(11)?,
         is_tracked: row.bool(12)?,
         may_oversell: row.bool(13)?,
+        cover: text(14)?,
     })
 }

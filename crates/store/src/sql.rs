@@ -1,6 +1,12 @@
 //! Statements: one text for both databases, and steps that say how many rows they expect.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use crate::{Refusal, Rows, Value};
+
+/// Statements whose text is put together, by their text for SQLite as it is written.
+static COMPOSED: Mutex<Option<HashMap<String, &'static Sql>>> = Mutex::new(None);
 
 /// A statement, `$n`-numbered for PostgreSQL and `?n`-numbered for SQLite, which would number `$n` by
 /// first appearance.
@@ -10,6 +16,22 @@ pub struct Sql {
     pub postgres: &'static str,
     /// As SQLite reads it.
     pub sqlite: &'static str,
+}
+
+impl Sql {
+    /// A statement whose text is put together. It is kept for good, as connections keep what they prepare, so there must
+    /// be few: a text says what is asked for, and every value is a parameter.
+    pub(crate) fn composed(sqlite: &str, postgres: String) -> &'static Self {
+        let mut composed = COMPOSED.lock().unwrap_or_else(PoisonError::into_inner);
+        let composed = composed.get_or_insert_default();
+        if let Some(known) = composed.get(sqlite) {
+            return known;
+        }
+        let sql =
+            Box::leak(Box::new(Self { postgres: postgres.leak(), sqlite: sqlite.replace('$', "?").leak() }));
+        composed.insert(sqlite.to_owned(), sql);
+        sql
+    }
 }
 
 /// Turns `$` into `?`; a statement has no other use for either.

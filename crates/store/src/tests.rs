@@ -11,10 +11,12 @@ use crate::cart::{self as carts, NewLine, Scope, Take};
 use crate::db::postgres::connection::{Connection, Place};
 use crate::idempotency::Key;
 use crate::listing::{Filter, Order};
+use crate::official::Kind;
 use crate::product::Desk;
 use crate::{
-    Database, Error, Options, Refusal, Sql, Step, Store, account, asset, audit, change, doctor, idempotency,
-    listing, one_time_code, product, shop, testing, token, userlike, wishlist,
+    Database, Error, Options, Refusal, Sql, Step, Store, account, asset, audit, brand, category, change,
+    doctor, idempotency, listing, official, one_time_code, page, product, publishing, shelf, shop, testing,
+    token, userlike, wishlist,
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_000_000);
@@ -43,6 +45,7 @@ async fn stock(store: Store) -> Store {
         rid: id.to_string(),
         id_code: String::new(),
         barcode: String::new(),
+        cover: String::new(),
         color: String::new(),
         model: id.to_string(),
         grams: 0,
@@ -66,6 +69,7 @@ async fn stock(store: Store) -> Store {
         making: Making::default(),
         keywords: String::new(),
         units: String::new(),
+        id_code: String::new(),
         status: Status::OnSale,
         is_deleted: false,
         is_recommended: false,
@@ -78,12 +82,11 @@ async fn stock(store: Store) -> Store {
         updated_at: NOW,
         published_at: None,
         skus: vec![sku(1, 10), sku(2, 5)],
-        pictures: vec!["/1.jpg".to_owned()],
+        pictures: vec!["/1.jpg".to_owned().into()],
     };
-    let mut steps = vec![
-        shop::add_store(StoreId::new(1), "900000001", "First", NOW),
-        shop::add_category(CategoryId::new(1), "Tea", NOW),
-    ];
+    let mut steps = vec![shop::add_store(StoreId::new(1), "900000001", "First", NOW)];
+    let tea = category::Edit { name: Some("Tea".to_owned()), ..category::Edit::default() };
+    steps.extend(category::add(CategoryId::new(1), tea, NOW));
     steps.extend(product::add(&product, &Desk::default(), 1));
     store.apply(steps).await.unwrap();
     store
@@ -107,17 +110,23 @@ fn quantities(cart: &Cart) -> Vec<(i64, i64)> {
 
 /// All statements of all rooms.
 fn statements() -> Vec<&'static Sql> {
-    let rooms: [&[&Sql]; 14] = [
+    let rooms: [&[&Sql]; 20] = [
         account::ALL,
         asset::ALL,
         audit::ALL,
+        brand::ALL,
         carts::ALL,
+        category::ALL,
         change::ALL,
         doctor::ALL,
         idempotency::ALL,
         listing::ALL,
+        official::ALL,
         one_time_code::ALL,
+        page::ALL,
         product::ALL,
+        publishing::ALL,
+        shelf::ALL,
         shop::ALL,
         token::ALL,
         userlike::ALL,
@@ -302,7 +311,7 @@ async fn an_empty_cart_has_version_zero_and_reading_it_writes_nothing() {
 #[tokio::test]
 async fn what_was_found_keeps_its_order_and_obeys_the_filter() {
     let (store, _folder) = stocked().await;
-    let all = store.listing_page(&Filter::default(), Order::Oldest, 10, 0).await.unwrap();
+    let all = store.listing_page(&Filter::default(), Order::Oldest, 10, 0).await.unwrap().ids;
     let hits: Vec<_> =
         all.iter().rev().map(|id| ProductId::new(id.get())).chain([ProductId::new(999)]).collect();
     let found = async |filter, order| store.listing_page_of(&hits, &filter, order, 10).await.unwrap();
@@ -324,4 +333,36 @@ async fn a_backup_is_a_database_of_its_own() {
     let copy = Store::open(&Options::of_file(copy)).unwrap();
     assert_eq!(*copy.cart(OWNER).await.unwrap(), *store.cart(OWNER).await.unwrap());
     assert_eq!(copy.ailments().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_products_refer_to_is_not_deleted_and_what_is_deleted_is_not_referred_to() {
+    let (store, folder) = stocked().await;
+    let edit = || official::Edit { name: Some("Bamboo".to_owned()), sort_order: None };
+    let terms = [Kind::Label, Kind::Material].map(|kind| official::add(kind, 1, edit(), NOW));
+    store.apply(terms.into()).await.unwrap();
+    let beside = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
+    beside
+        .execute_batch("insert into product_label values (1, 1); update product set material_id = 1")
+        .unwrap();
+    let deletions = || {
+        let terms = [Kind::Label, Kind::Material].map(|kind| Vec::from(official::delete(kind, 1)));
+        terms.into_iter().chain([category::delete(CategoryId::new(1)).into()])
+    };
+    for deletion in deletions() {
+        assert!(matches!(store.apply(deletion).await, Err(Error::Refused(Refusal::InUse))));
+    }
+    store.apply(product::delete(ProductId::new(1), NOW)).await.unwrap();
+    for deletion in deletions() {
+        store.apply(deletion).await.unwrap();
+    }
+    for deletion in deletions() {
+        assert!(matches!(store.apply(deletion).await, Err(Error::Refused(Refusal::Gone))));
+    }
+    // Whoever decided before to file a product under it finds it gone.
+    let mut late = store.products(&[ProductId::new(1)]).await.unwrap().remove(0);
+    late.category = Some(CategoryId::new(1));
+    let written = store.apply(product::update(&late, &Desk::default(), 10)).await;
+    assert!(matches!(written, Err(Error::Refused(Refusal::Gone))));
+    assert_eq!(store.products(&[ProductId::new(1)]).await.unwrap()[0].category, None);
 }

@@ -26,8 +26,8 @@ macro_rules! remove {
 /// What the public may still see of it.
 macro_rules! shown {
     () => {
-        "from wishlist join product on product.id = wishlist.product_id
-        where wishlist.owner_id = $1 and product.status = 2 and not product.is_deleted"
+        "from wishlist join listing on listing.id = wishlist.product_id
+        where wishlist.owner_id = $1 and listing.shelf in (1, 3)"
     };
 }
 

@@ -20,12 +20,14 @@ const IMPORTS: [(&str, &[&str]); 6] = [
 const HOUSE: &str = "cartwright";
 
 /// Libraries that only some rooms may use outside of tests.
-const OWNERS: [(&str, &[&str]); 9] = [
+const OWNERS: [(&str, &[&str]); 11] = [
     ("rusqlite", &["store"]),
     ("tokio-postgres", &["store"]),
     ("tower-http", &["web"]),
     ("argon2", &["app"]),
     ("tantivy", &["app"]),
+    ("image", &["app"]),
+    ("object_store", &["app"]),
     ("clap", &[HOUSE]),
     ("anyhow", &[HOUSE]),
     ("serde", &["web", "dialect", HOUSE]),

@@ -58,7 +58,9 @@ pub fn status(error: &Error) -> StatusCode {
     crate::status(error).unwrap_or(match error {
         Error::NotLoggedIn => StatusCode::UNAUTHORIZED,
         Error::Forbidden => StatusCode::FORBIDDEN,
-        Error::NoSuchProduct | Error::NoSuchStore | Error::NoSuchLine => StatusCode::NOT_FOUND,
+        Error::NoSuchProduct | Error::NoSuchStore | Error::NoSuchLine | Error::NoSuchHeading => {
+            StatusCode::NOT_FOUND
+        }
         Error::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::BAD_REQUEST,
     })

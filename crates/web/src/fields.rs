@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use axum::body::Body;
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use serde_json::value::RawValue;
@@ -31,7 +31,7 @@ pub async fn body(parts: &Parts) -> Result<Value, Unreadable> {
         _ if content.is_empty() => Ok(Value::Object(Map::new())),
         "" | "application/json" => json(content),
         "application/x-www-form-urlencoded" => Ok(Value::Object(form(content))),
-        "multipart/form-data" => multipart(parts, content).await.map(Value::Object),
+        "multipart/form-data" => multipart(parts).await.map(Value::Object),
         _ => Err(Unreadable::MediaType(header.to_owned())),
     }
 }
@@ -56,16 +56,37 @@ pub fn form(content: &[u8]) -> Map<String, Value> {
         .collect()
 }
 
-async fn multipart(parts: &Parts, content: &[u8]) -> Result<Map<String, Value>, Unreadable> {
-    let mut request = Request::new(Body::from(content.to_vec()));
+async fn multipart(parts: &Parts) -> Result<Map<String, Value>, Unreadable> {
+    let fields = self::parts(parts).await?.into_iter();
+    Ok(fields.map(|Part { name, content, .. }| (name, String::from_utf8_lossy(&content).into())).collect())
+}
+
+/// A part of a multipart form.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The field.
+    pub name: String,
+    /// What the client calls the file, where it is one.
+    pub filename: Option<String>,
+    /// What is in it.
+    pub content: Bytes,
+}
+
+/// The parts of a multipart form, in order.
+pub async fn parts(parts: &Parts) -> Result<Vec<Part>, Unreadable> {
+    let content = parts.extensions.get::<Content>().cloned().unwrap_or_default();
+    let mut request = Request::new(Body::from(content.0));
     *request.headers_mut() = parts.headers.clone();
+    // The frame has held the body to its limit.
+    DefaultBodyLimit::disable().apply(&mut request);
     let broken = |error: &dyn std::fmt::Display| Unreadable::Form(error.to_string());
     let mut form = Multipart::from_request(request, &()).await.map_err(|error| broken(&error))?;
-    let mut fields = Map::new();
+    let mut found = Vec::new();
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
         let name = field.name().unwrap_or_default().to_owned();
-        let value = field.bytes().await.map_err(|error| broken(&error))?;
-        fields.insert(name, Value::String(String::from_utf8_lossy(&value).into_owned()));
+        let filename = field.file_name().map(ToOwned::to_owned);
+        let content = field.bytes().await.map_err(|error| broken(&error))?;
+        found.push(Part { name, filename, content });
     }
-    Ok(fields)
+    Ok(found)
 }

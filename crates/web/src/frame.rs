@@ -2,11 +2,12 @@
 //! caught, counters and log. One layer, since every layer is a copy of the routes behind it per request.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use app::session::Session;
 use app::{Ctx, Error};
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
@@ -15,9 +16,16 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use futures_util::FutureExt;
 use http_body_util::{BodyExt, Limited};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use crate::observe::Observed;
 use crate::{BODY_LIMIT, Dialect, Shop, etag, idempotency};
+
+/// Large bodies in memory at once; the others wait outside.
+static LARGE_BODIES: Semaphore = Semaphore::const_new(16);
+/// How long a body may take to arrive, so that nobody keeps the others waiting.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The request's body, read whole before any handler runs; absent when it is empty.
 #[derive(Clone, Debug, Default)]
@@ -38,16 +46,22 @@ pub fn frame<D: Dialect>(routes: Router<Shop>, shop: &Shop) -> Router<Shop> {
 async fn serve<D: Dialect>(State(shop): State<Shop>, request: Request, next: Next) -> Response {
     let observed = Observed::new(D::NAME, &request);
     let (mut parts, body) = request.into_parts();
-    let response = match Limited::new(body, BODY_LIMIT).collect().await {
-        Ok(content) => {
+    let limit = D::body_limit(parts.uri.path());
+    let is_large = limit > BODY_LIMIT && body.size_hint().upper().is_none_or(|most| most > BODY_LIMIT as u64);
+    let _room = if is_large { LARGE_BODIES.acquire().await.ok() } else { None };
+    let response = match timeout(PATIENCE, Limited::new(body, limit).collect()).await {
+        Ok(Ok(content)) => {
             let content = content.to_bytes();
             if !content.is_empty() {
                 parts.extensions.insert(Content(content));
             }
-            idempotency::honour::<D>(&shop, parts, next).await
+            match D::admit(&shop, &parts).await {
+                Ok(()) => idempotency::honour::<D>(&shop, parts, next).await,
+                Err(turned_away) => turned_away,
+            }
         }
-        // Too long, or the client went away and reads no answer.
-        Err(_) => D::refuse(Error::TooLarge, &parts),
+        // Too long, too slow, or the client went away and reads no answer.
+        _ => D::refuse(Error::TooLarge, &parts),
     };
     observed.answered(&shop.metrics, response)
 }

@@ -4,6 +4,7 @@ pub mod credential;
 pub mod drf;
 mod etag;
 pub mod fields;
+mod files;
 mod frame;
 mod idempotency;
 mod json;
@@ -16,6 +17,7 @@ mod refusal;
 pub mod testing;
 mod time;
 
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -26,6 +28,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 
 pub use etag::with_etag;
+pub use files::file;
 pub use frame::{Content, ctx, frame};
 pub use json::Json;
 pub use links::{Links, client_address};
@@ -39,6 +42,8 @@ use crate::pieces::Pieces;
 
 /// The largest JSON or form body, in bytes.
 pub const BODY_LIMIT: usize = 1024 * 1024;
+/// The largest body of an upload: one file, and what forms put around it.
+pub const UPLOAD_LIMIT: usize = domain::limits::MAX_UPLOAD + BODY_LIMIT;
 
 /// What every handler can reach; clones share it.
 #[derive(Clone)]
@@ -64,6 +69,8 @@ pub struct Outside {
     pub trusts_forwarded_for: bool,
     /// Origins whose pages may send cookies; empty lets any page call without cookies.
     pub cors_origins: Vec<String>,
+    /// Secrets of apps by their keys, where a dialect with signatures wants every request signed by one of them.
+    pub signing_apps: Option<HashMap<String, String>>,
 }
 
 impl Shop {
@@ -92,6 +99,16 @@ pub trait Dialect: Send + Sync + 'static {
 
     /// Whether writes under this path honour `Idempotency-Key`: all but those that issue or end credentials.
     fn takes_keys(path: &str) -> bool;
+
+    /// The largest body under this path, in bytes.
+    fn body_limit(_: &str) -> usize {
+        BODY_LIMIT
+    }
+
+    /// Whether a request is looked at at all, before its key and its handler; else the reply that turns it away.
+    fn admit(_: &Shop, _: &Parts) -> impl Future<Output = Result<(), Response>> + Send {
+        async { Ok(()) }
+    }
 
     /// The dialect's own reply to an error.
     fn refuse(error: Error, parts: &Parts) -> Response;

@@ -38,7 +38,10 @@ pub fn status(error: &Error) -> Option<StatusCode> {
         | E::BadKey
         | E::BadField(_)
         | E::IllegalStep
-        | E::Distributed => None,
+        | E::Distributed
+        | E::NoSuchHeading
+        | E::HeadingTaken
+        | E::HeadingInUse => None,
         E::VersionMismatch { .. } => Some(StatusCode::PRECONDITION_FAILED),
         E::KeyRunning => Some(StatusCode::CONFLICT),
         E::KeyReused => Some(StatusCode::UNPROCESSABLE_ENTITY),

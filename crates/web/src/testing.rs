@@ -28,10 +28,22 @@ impl TestShop {
         Self::with(Settings::default(), routes)
     }
 
-    /// The same with settings.
+    /// The same with the stock of `App::stock`.
+    pub async fn stocked(routes: impl FnOnce(&Shop) -> Router<Shop>) -> Self {
+        let shop = Self::new(routes);
+        shop.app.stock().await;
+        shop
+    }
+
+    /// The same as a new one, with settings.
     pub fn with(settings: Settings, routes: impl FnOnce(&Shop) -> Router<Shop>) -> Self {
+        Self::reached(settings, Outside::default(), routes)
+    }
+
+    /// The same with settings of the doors.
+    pub fn reached(settings: Settings, outside: Outside, routes: impl FnOnce(&Shop) -> Router<Shop>) -> Self {
         let (app, folder) = app::testing::shop(settings);
-        let outside = Outside { public_url: Some("https://shop.example".to_owned()), ..Outside::default() };
+        let outside = Outside { public_url: Some("https://shop.example".to_owned()), ..outside };
         let shop = Shop::new(app.clone(), outside);
         let router = routes(&shop).with_state(shop);
         Self { app, router, _folder: Arc::new(folder) }
@@ -100,6 +112,28 @@ impl TestRequest<'_> {
         self.body("application/x-www-form-urlencoded", body.to_owned())
     }
 
+    /// With a file under the field `file` of a form; what the form says of its type is wrong more often than not.
+    #[must_use]
+    pub fn file(self, filename: &str, content: &[u8]) -> Self {
+        self.files(&[(filename, content)])
+    }
+
+    /// With files under the field `file` of a form.
+    #[must_use]
+    pub fn files(self, files: &[(&str, &[u8])]) -> Self {
+        let mut form = Vec::new();
+        for (filename, content) in files {
+            let head = format!(
+                "--end\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{filename}\"\r\n"
+            );
+            form.extend(head.bytes().chain(*b"content-type: image/jpeg\r\n\r\n"));
+            form.extend(*content);
+            form.extend(b"\r\n");
+        }
+        form.extend(b"--end--\r\n");
+        self.body("multipart/form-data; boundary=end", form)
+    }
+
     /// With any body.
     #[must_use]
     pub fn body(self, content_type: &str, body: impl Into<Body>) -> Self {
@@ -108,9 +142,13 @@ impl TestRequest<'_> {
 
     /// Sends it.
     pub async fn send(self) -> Reply {
+        Reply::read(self.respond().await).await
+    }
+
+    /// Sends it, for a reply that is no text.
+    pub async fn respond(self) -> Response {
         let request = self.request.body(self.body).expect("a request");
-        let response = self.shop.router.clone().oneshot(request).await.expect("a router answers");
-        Reply::read(response).await
+        self.shop.router.clone().oneshot(request).await.expect("a router answers")
     }
 }
 
@@ -167,4 +205,42 @@ impl Reply {
         };
         format!("{}\n{headers}\n{body}", self.status)
     }
+}
+
+/// Values that no field for a number, a public id or a choice takes, in any dialect.
+pub fn nonsense() -> Vec<Value> {
+    let texts = [
+        "true",
+        "false",
+        "1.5",
+        "-1",
+        "-0.0",
+        "1e30",
+        "-1e308",
+        "1000000000000000000000000000000",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "18446744073709551615",
+        "{}",
+        "[1]",
+        "[[]]",
+        "\"abc\"",
+        "\"1.5\"",
+        "\"1e3\"",
+        "\"0x10\"",
+        "\"１\"",
+        "\"-1\"",
+        "\"1\\u0000\"",
+        "\"\\u0000\"",
+        "\"\\u202e' or 1=1 --\\u0000\"",
+        "\"\\\"]\"",
+    ];
+    let mut values: Vec<Value> = texts.map(|text| text.parse().expect("JSON")).to_vec();
+    values.extend([deep(100), Value::from("x".repeat(100_000)), Value::from("9".repeat(900))]);
+    values
+}
+
+/// Lists in lists, so many deep.
+pub fn deep(levels: usize) -> Value {
+    (0..levels).fold(Value::from(1), |inner, _| Value::from(vec![inner]))
 }

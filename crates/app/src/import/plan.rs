@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use domain::audit::{Changed, changes};
 use domain::id::{BrandId, CategoryId, ProductId, StoreId};
-use domain::product::{Making, Product, Status};
+use domain::product::{Picture, Product, Status};
+use domain::publishing::draft;
 use domain::time::Timestamp;
 use store::product::Desk;
 
@@ -40,6 +42,9 @@ pub(super) struct Entry {
     pub(super) desk: Desk,
     /// When the product that it was compared with was last changed; `None` for a new one.
     pub(super) seen: Option<Timestamp>,
+    /// What the audit log is told; new SKUs are named by their provisional numbers. Of a new product that is nothing: an
+    /// entry for each would make a large first import a third slower, and tell no more than when the product was made.
+    pub(super) changes: Vec<Changed>,
 }
 
 /// A product as it is stored.
@@ -104,7 +109,7 @@ impl Plan {
         problems: &mut Problems,
     ) {
         let before = stored.map_or_else(
-            || blank(ProductId::new(self.products.next()), store, row, ctx.now),
+            || draft(ProductId::new(self.products.next()), store, String::new(), row.handle.clone(), ctx.now),
             |stored| stored.product.clone(),
         );
         let desk = desk(row, stored.map_or(&Desk::default(), |stored| &stored.desk));
@@ -119,8 +124,9 @@ impl Plan {
             self.summary.new += 1;
         }
         let seen = stored.map(|_| product.updated_at);
-        product.updated_at = ctx.now;
-        self.entries.push(Entry { product, desk, seen });
+        let changes = stored.map_or_else(Vec::new, |stored| changes(Some(&stored.product), &product));
+        product.updated_at = seen.map_or(ctx.now, |seen| ctx.now.after(seen));
+        self.entries.push(Entry { product, desk, seen, changes });
     }
 
     /// The product with what the row says; what it says nothing about stays.
@@ -149,7 +155,10 @@ impl Plan {
             has_free_postage: row.has_free_postage.unwrap_or(before.has_free_postage),
             is_distributed: row.is_distributed.unwrap_or(before.is_distributed),
             purchase_limit: row.purchase_limit.unwrap_or(before.purchase_limit),
-            pictures: row.pictures.clone().unwrap_or(before.pictures),
+            pictures: match &row.pictures {
+                Some(addresses) => pictures(addresses, &before.pictures),
+                None => before.pictures,
+            },
             skus,
             ..before
         }
@@ -170,6 +179,12 @@ async fn stored(ctx: &Ctx, ids: &[ProductId]) -> Result<HashMap<ProductId, Store
     Ok(products.into_iter().map(with_desk).collect())
 }
 
+/// The pictures at these addresses; an address that the product has already keeps what is known of it.
+fn pictures(addresses: &[String], before: &[Picture]) -> Vec<Picture> {
+    let known = |address: &String| before.iter().find(|picture| picture.url == *address).cloned();
+    addresses.iter().map(|address| known(address).unwrap_or_else(|| address.clone().into())).collect()
+}
+
 /// Without SKUs a product is a draft. A draft that gets them goes into the warehouse, unless the file says more.
 fn status(is_published: Option<bool>, before: Option<Status>, has_skus: bool) -> Status {
     match (has_skus, is_published, before) {
@@ -185,38 +200,6 @@ fn desk(row: &ProductRow, before: &Desk) -> Desk {
         content: row.content.as_ref().unwrap_or(&before.content).clone(),
         shown_sales: row.shown_sales.unwrap_or(before.shown_sales),
         warning_level: row.warning_level.unwrap_or(before.warning_level),
-        return_policy: before.return_policy.clone(),
-        freight_template: before.freight_template.clone(),
-    }
-}
-
-/// A product that nothing is known of but its handle.
-fn blank(id: ProductId, store: StoreId, row: &ProductRow, now: Timestamp) -> Product {
-    Product {
-        id,
-        rid: String::new(),
-        store,
-        category: None,
-        brand: None,
-        handle: row.handle.clone(),
-        title: String::new(),
-        summary: String::new(),
-        features: String::new(),
-        making: Making::default(),
-        keywords: String::new(),
-        units: String::new(),
-        status: Status::Draft,
-        is_deleted: false,
-        is_recommended: false,
-        has_free_postage: false,
-        is_distributed: false,
-        purchase_limit: 0,
-        sales: 0,
-        views: 0,
-        created_at: now,
-        updated_at: now,
-        published_at: None,
-        skus: Vec::new(),
-        pictures: Vec::new(),
+        ..before.clone()
     }
 }

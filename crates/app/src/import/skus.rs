@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::id::SkuId;
-use domain::money::{BasisPoints, Money};
 use domain::product::Sku;
+use domain::publishing::new_sku;
 
 use super::names::Provisional;
 use super::sheet::{Options, Prices, Problems, SkuRow};
@@ -92,20 +92,9 @@ fn new(row: &SkuRow, numbers: &mut Provisional, problems: &mut Problems) -> Sku 
         problems.add(row.line, Some("Variant Price"), message);
     }
     let blank = Sku {
-        id: SkuId::new(numbers.next()),
-        rid: String::new(),
-        id_code: String::new(),
-        barcode: String::new(),
-        color: String::new(),
-        model: String::new(),
-        grams: 0,
-        price: Money::ZERO,
-        sale_price: Money::ZERO,
-        commission_rate: BasisPoints::default(),
-        stock: 0,
         // Who gives a stock and has no column for the tracker means it to be counted.
         is_tracked: row.stock.is_some(),
-        may_oversell: false,
+        ..new_sku(SkuId::new(numbers.next()), String::new())
     };
     updated(&blank, row)
 }
@@ -119,6 +108,7 @@ fn updated(sku: &Sku, row: &SkuRow) -> Sku {
         rid: sku.rid.clone(),
         id_code: row.id_code.as_ref().unwrap_or(&sku.id_code).clone(),
         barcode: row.barcode.as_ref().unwrap_or(&sku.barcode).clone(),
+        cover: sku.cover.clone(),
         color: options.map_or(&sku.color, |options| &options.color).clone(),
         model: options.map_or(&sku.model, |options| &options.model).clone(),
         grams: row.grams.unwrap_or(sku.grams),

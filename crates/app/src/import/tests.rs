@@ -23,6 +23,10 @@ struct Shop {
     _folder: TempDir,
 }
 
+fn addresses(product: &Product) -> Vec<&str> {
+    product.pictures.iter().map(|picture| picture.url.as_str()).collect()
+}
+
 impl Shop {
     fn new() -> Self {
         let (app, folder) = testing::shop(Settings::default());
@@ -99,7 +103,7 @@ async fn a_file_becomes_products() {
     let tea = shop.product("green-tea").await;
     assert_eq!((tea.title.as_str(), tea.summary.as_str()), ("Green tea", "In short"));
     assert_eq!((tea.keywords.as_str(), tea.status), ("tea,green", Status::OnSale));
-    assert_eq!(tea.pictures, ["/g.jpg", "/g2.jpg"]);
+    assert_eq!(addresses(&tea), ["/g.jpg", "/g2.jpg"]);
     assert_eq!((tea.created_at, tea.updated_at), (NOW, NOW));
     assert_eq!(shop.desk("green-tea").await.content, "<p>Leaves</p>");
     let skus: Vec<_> = tea
@@ -164,7 +168,7 @@ async fn a_changed_cell_changes_its_product_only() {
         ("shopify,10,", "shopify,0,", |tea| tea.skus[0].stock == 0),
         ("15.00,20.00", "15.00,", |tea| tea.skus[1].sale_price == Money::ZERO),
         ("\",true,Color", "\",false,Color", |tea| tea.status == Status::Warehouse),
-        ("/g2.jpg", "/g3.jpg", |tea| tea.pictures == ["/g.jpg", "/g3.jpg"]),
+        ("/g2.jpg", "/g3.jpg", |tea| addresses(tea) == ["/g.jpg", "/g3.jpg"]),
         ("In short", "", |tea| tea.summary == "Leaves"),
         ("tea, green", "tea", |tea| tea.keywords == "tea"),
         ("<p>Leaves</p>,Yunxi", "<p>Leaves</p>,", |tea| tea.brand.is_none()),
@@ -322,6 +326,36 @@ async fn other_processes_are_told() {
     assert_eq!(shop.app.catalogue().offered(tea).await.unwrap().unwrap().product.skus[0].price.minor(), 950);
     shop.import(&TEAS.replace("8.50", "9.90")).await;
     assert_eq!(shop.app.catalogue().offered(tea).await.unwrap().unwrap().product.skus[0].price.minor(), 990);
+}
+
+#[tokio::test]
+async fn the_audit_log_is_told_of_changes_and_not_of_what_is_new() {
+    let shop = Shop::with_teas().await;
+    let log = async || shop.app.store().audit(StoreId::new(1), None, i64::MAX, 100).await.unwrap();
+    assert_eq!(log().await, []);
+    let header = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price";
+    let rows = "pot,Pot,Color,blue,P2,7\ngreen-tea,Green tea,Color,red,G1,9\nnew,New,Color,red,N1,1";
+    shop.import(&format!("{header}\n{rows}\n")).await;
+    let pot = shop.product("pot").await;
+    let new: Vec<_> = pot.skus.iter().filter(|sku| sku.id_code == "P2").map(|sku| sku.rid.clone()).collect();
+    let told: Vec<_> = log()
+        .await
+        .into_iter()
+        .map(|entry| (entry.product, entry.sku, entry.field.name(), entry.before, entry.after))
+        .collect();
+    let of_new = |field, after| (pot.rid.clone(), Some(new[0].clone()), field, None, Some(after));
+    let tea = shop.product("green-tea").await;
+    let cheaper = (tea.rid, Some(tea.skus[0].rid.clone()), "price", Some(850), Some(900));
+    assert_eq!(
+        told,
+        [
+            cheaper,
+            of_new("commission_rate", 0),
+            of_new("stock", 0),
+            of_new("sale_price", 0),
+            of_new("price", 700),
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

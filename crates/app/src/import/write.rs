@@ -1,54 +1,55 @@
 //! Writes what an import has decided, in one transaction; decides nothing itself.
 
-use std::collections::HashSet;
-
 use domain::id::{BrandId, CategoryId, ProductId, SkuId, StoreId};
 use domain::product::Product;
+use store::audit::record as audit;
 use store::change::{Change, record};
-use store::{Result, Step, product, shop};
+use store::shelf::shelve;
+use store::{Result, Step, brand, category, product, shop};
 
 use super::names::settled;
 use super::plan::{Entry, Plan};
-use crate::Ctx;
+use crate::audit::deed;
+use crate::{Ctx, rid};
 
 /// Past so many changed products other processes are told to forget the whole catalogue.
 const MANY: usize = 300;
-/// Digits of the public ids of products and SKUs.
-const LONG_RID: u32 = 12;
-/// Digits of the public ids of stores and brands.
-const SHORT_RID: u32 = 9;
-/// Public ids looked up at a time.
-const CHUNK: usize = 10_000;
 
 /// Writes the plan and tells what changed; refused when the catalogue is not what the plan was made for.
 pub(super) async fn write(ctx: &Ctx, plan: Plan) -> Result<Vec<Change>> {
     let first = First::allocate(ctx, &plan).await?;
     let made = usize::try_from(plan.products.count() + plan.skus.count()).unwrap_or(0);
-    let mut rids = long_rids(ctx, made).await?.into_iter();
-    let mut steps = named(ctx, &plan, &first);
-    let brings_names = !steps.is_empty();
+    let mut rids = rid::fresh(ctx, made).await?.into_iter();
+    let named = named(ctx, &plan, &first);
 
+    let mut steps = Vec::new();
     let mut written = Vec::with_capacity(plan.entries.len());
     let mut picture = first.picture;
-    for Entry { mut product, desk, seen } in plan.entries {
+    for Entry { mut product, desk, seen, mut changes } in plan.entries {
         first.settle(&mut product, &mut rids);
         written.push(product.id);
         match seen {
-            None => steps.extend(product::add(&product, &desk, picture)),
+            None => steps.extend(product::add_unshelved(&product, &desk, picture)),
             Some(seen) => {
                 steps.push(product::untouched(product.id, seen));
-                steps.extend(product::update(&product, &desk, picture));
+                steps.extend(product::update_unshelved(&product, &desk, picture));
             }
         }
+        for changed in &mut changes {
+            changed.sku = changed.sku.map(|sku| SkuId::new(settled(sku.get(), first.sku)));
+        }
+        steps.extend(audit(deed(ctx, product.store, product.id), &changes));
         picture += count(product.pictures.len());
     }
-    let changes = if brings_names || written.len() > MANY {
+    steps.extend(shelve(&written));
+    let changes = if !named.is_empty() || written.len() > MANY {
         vec![Change::Catalogue]
     } else {
         written.iter().map(|id| Change::Product(id.get())).collect()
     };
-    steps.extend(changes.iter().flat_map(|change| record(change, ctx.now)));
-    ctx.app.store().apply(steps).await?;
+    // First, since it lets one change of the catalogue wait for the other: the guards see what was there before.
+    let told = changes.iter().flat_map(|change| record(change, ctx.now));
+    ctx.app.store().apply(told.chain(named).chain(steps).collect()).await?;
     Ok(changes)
 }
 
@@ -100,41 +101,19 @@ fn named(ctx: &Ctx, plan: &Plan, first: &First) -> Vec<Step> {
     let mut steps = Vec::new();
     let rids = &mut plan.stores.rids.clone();
     for (name, id) in plan.stores.missing.iter().zip(first.store..) {
-        steps.push(shop::add_store(StoreId::new(id), &short_rid(ctx, rids), name, ctx.now));
+        steps.push(shop::add_store(StoreId::new(id), &ctx.app.entropy().short_rid(rids), name, ctx.now));
     }
     for (name, id) in plan.categories.missing.iter().zip(first.category..) {
-        steps.push(shop::add_category(CategoryId::new(id), name, ctx.now));
+        let edit = category::Edit { name: Some(name.clone()), ..category::Edit::default() };
+        steps.extend(category::add(CategoryId::new(id), edit, ctx.now));
     }
     let rids = &mut plan.brands.rids.clone();
     for (name, id) in plan.brands.missing.iter().zip(first.brand..) {
-        steps.push(shop::add_brand(BrandId::new(id), &short_rid(ctx, rids), name, ctx.now));
+        let edit = brand::Edit { name: Some(name.clone()), ..brand::Edit::default() };
+        let rid = ctx.app.entropy().short_rid(rids);
+        steps.push(brand::add(BrandId::new(id), &rid, edit, ctx.now));
     }
     steps
-}
-
-/// A public id that none of `taken` has, which it joins.
-fn short_rid(ctx: &Ctx, taken: &mut HashSet<String>) -> String {
-    loop {
-        let rid = ctx.app.entropy().digits(SHORT_RID);
-        if taken.insert(rid.clone()) {
-            return rid;
-        }
-    }
-}
-
-/// So many public ids that no product and no SKU has.
-async fn long_rids(ctx: &Ctx, count: usize) -> Result<Vec<String>> {
-    let mut known = HashSet::new();
-    let mut rids = Vec::with_capacity(count);
-    while rids.len() < count {
-        let room = (count - rids.len()).min(CHUNK);
-        let random = || ctx.app.entropy().digits(LONG_RID);
-        let chunk: Vec<_> =
-            std::iter::repeat_with(random).filter(|rid| known.insert(rid.clone())).take(room).collect();
-        let taken = ctx.app.store().taken_rids(&chunk).await?;
-        rids.extend(chunk.into_iter().filter(|rid| !taken.contains(rid)));
-    }
-    Ok(rids)
 }
 
 /// A length as the store counts.

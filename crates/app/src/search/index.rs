@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use domain::id::ProductId;
+use domain::id::{BrandId, CategoryId, ProductId};
 use domain::product::Product;
 use domain::text::fold;
 use domain::time::Timestamp;
@@ -22,7 +22,7 @@ use super::words::{Cutter, units};
 use crate::plain::excerpt;
 
 /// What is kept and how words are cut; another one in an index means to make it anew.
-const FORMAT: &str = "cartwright 1";
+const FORMAT: &str = "cartwright 2";
 /// Memory for what is not written yet, in bytes; the engine takes no less. Each time it is full a part of the index is
 /// written, and parts are merged later, so what writes much gets more.
 const BUFFER: usize = 15_000_000;
@@ -35,7 +35,10 @@ const A_WHILE: Duration = Duration::from_millis(50);
 const LONGEST_BODY: usize = 10_000;
 
 pub(super) const ID: &str = "id";
-pub(super) const IS_ON_SALE: &str = "is_on_sale";
+pub(super) const SHELF: &str = "shelf";
+pub(super) const STORE: &str = "store";
+pub(super) const CATEGORY: &str = "category";
+pub(super) const BRAND: &str = "brand";
 pub(super) const LENGTH: &str = "length";
 const UPDATED_AT: &str = "updated_at";
 
@@ -43,7 +46,12 @@ const UPDATED_AT: &str = "updated_at";
 #[derive(Clone, Copy)]
 pub(super) struct Fields {
     id: Field,
-    is_on_sale: Field,
+    /// The shelf of its own listing, as `store` numbers them.
+    shelf: Field,
+    store: Field,
+    /// 0 is none, of brands too.
+    category: Field,
+    brand: Field,
     length: Field,
     updated_at: Field,
     pub(super) title: Field,
@@ -69,7 +77,10 @@ impl Fields {
         let whole = || text("raw", IndexRecordOption::Basic);
         Self {
             id: schema.add_u64_field(ID, INDEXED | FAST),
-            is_on_sale: schema.add_u64_field(IS_ON_SALE, FAST),
+            shelf: schema.add_u64_field(SHELF, FAST),
+            store: schema.add_u64_field(STORE, FAST),
+            category: schema.add_u64_field(CATEGORY, FAST),
+            brand: schema.add_u64_field(BRAND, FAST),
             length: schema.add_u64_field(LENGTH, FAST),
             updated_at: schema.add_i64_field(UPDATED_AT, FAST),
             title: schema.add_text_field("title", text("title", IndexRecordOption::WithFreqsAndPositions)),
@@ -85,20 +96,25 @@ impl Fields {
         let title = units(&fold(&product.title));
         let mut document = TantivyDocument::new();
         document.add_u64(self.id, product.id.get().cast_unsigned());
-        document.add_u64(self.is_on_sale, product.is_on_sale().into());
+        document.add_u64(self.shelf, store::shelf::of_own(product).cast_unsigned());
+        document.add_u64(self.store, product.store.get().cast_unsigned());
+        document.add_u64(self.category, product.category.map_or(0, CategoryId::get).cast_unsigned());
+        document.add_u64(self.brand, product.brand.map_or(0, BrandId::get).cast_unsigned());
         document.add_u64(self.length, title.len() as u64);
         document.add_i64(self.updated_at, product.updated_at.micros());
         document.add_text(self.title, &product.title);
         // Who has no key for the joiner of Persian types a blank.
         let parted = product.title.replace('\u{200c}', " ");
         let mut about = vec![product.keywords.as_str(), product.summary.as_str(), &parted];
+        let mut codes = vec![product.id_code.as_str()];
         for sku in &product.skus {
-            let codes = [&sku.id_code, &sku.barcode].map(|known| code(known));
-            for code in codes.iter().filter(|code| !code.is_empty()) {
-                document.add_text(self.code, code);
-            }
-            about.extend([sku.id_code.as_str(), &sku.barcode, &sku.color, &sku.model]);
+            codes.extend([sku.id_code.as_str(), &sku.barcode]);
+            about.extend([sku.color.as_str(), &sku.model]);
         }
+        for code in codes.iter().map(|known| code(known)).filter(|code| !code.is_empty()) {
+            document.add_text(self.code, code);
+        }
+        about.extend(codes);
         document.add_text(self.about, about.join("\n"));
         document.add_text(self.body, excerpt(content, LONGEST_BODY));
         let spelled = spellings(&title);

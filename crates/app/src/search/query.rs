@@ -7,27 +7,30 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Result, Searcher, Term};
 
-use super::hits::{Best, Found};
+use super::hits::{Best, Found, Wanted};
 use super::index::{Fields, code};
 use super::latin::{LONGEST_SYLLABLE, typed};
 use super::words::{Bounds, Unit, phrase, units};
 
-/// Products found at most; of more, the best.
-const MOST_HITS: usize = 20_000;
-
 /// Long texts are looked through when fewer products than that have what was typed elsewhere.
 const ENOUGH: usize = 1000;
 
-/// The products that a text finds, best first.
-pub(super) fn find(searcher: &Searcher, fields: &Fields, text: &str) -> Result<Found> {
+/// The best products that a text finds, so many at most.
+pub(super) fn find(
+    searcher: &Searcher,
+    fields: &Fields,
+    text: &str,
+    wanted: &Wanted,
+    most: usize,
+) -> Result<Found> {
     let Some(asked) = Asked::read(text, fields) else { return Ok(Found::default()) };
-    let ask = |query: &dyn Query| searcher.search(query, &Best(MOST_HITS));
+    let ask = |query: &dyn Query| searcher.search(query, &Best(wanted, most));
     let mut found = ask(&asked.near)?;
-    if found.products.len() < ENOUGH {
+    if found.all < ENOUGH {
         found = ask(&asked.anywhere)?;
     }
     for spelled in asked.spelled {
-        if found.products.is_empty() {
+        if found.all == 0 {
             found = ask(&*spelled)?;
         }
     }

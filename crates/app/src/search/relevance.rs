@@ -10,6 +10,7 @@ use super::words::is_sign;
 
 use crate::catalogue::{Filter, Order, PageQuery};
 use crate::import::{Import, Mode, import};
+use crate::search::Wanted;
 use crate::testing::{product, shop};
 use crate::{App, Ctx, Settings};
 
@@ -222,7 +223,8 @@ async fn every_title_that_holds_what_was_typed_is_found() {
         }
     }
     for text in typed.iter().filter(|text| text.chars().any(char::is_alphanumeric)) {
-        let found: BTreeSet<_> = app.0.search.find(text).await.unwrap().products.into_iter().collect();
+        let found: BTreeSet<_> =
+            app.0.search.find(text, &Wanted::default(), 20_000).await.unwrap().products.into_iter().collect();
         for (title, id) in known.iter().filter(|(title, _)| holds(title, text)) {
             assert!(found.contains(id), "{text} does not find {title}");
         }

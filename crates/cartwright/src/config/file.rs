@@ -14,6 +14,8 @@ use crate::cli::Cli;
 
 /// The file that is read when none is named.
 const FILE: &str = "cartwright.toml";
+/// Settings that are shown as set or not only.
+const SECRETS: [&str; 1] = ["lexi_apps"];
 /// Options that are no settings.
 const NO_SETTINGS: [&str; 3] = ["config", "help", "version"];
 
@@ -83,7 +85,7 @@ impl Given {
             let values = options.try_get_raw(&key).ok()?;
             let value = values.map(|values| {
                 let values: Vec<_> = values.map(|value| value.to_string_lossy()).collect();
-                values.join(",")
+                if SECRETS.contains(&key.as_str()) { "(secret)".to_owned() } else { values.join(",") }
             });
             let source = match options.value_source(&key) {
                 Some(ValueSource::CommandLine) => "option",
@@ -113,7 +115,22 @@ fn read(path: &Path) -> Result<Option<Table>> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
     };
-    text.parse().map(Some).with_context(|| format!("{} is not TOML", path.display()))
+    let table: Table = text.parse().with_context(|| format!("{} is not TOML", path.display()))?;
+    Ok(Some(flattened(table)))
+}
+
+/// `lexi.apps` is `lexi_apps`.
+fn flattened(table: Table) -> Table {
+    let mut flat = Table::new();
+    for (key, value) in table {
+        match value {
+            Value::Table(inner) => {
+                flat.extend(inner.into_iter().map(|(name, value)| (format!("{key}_{name}"), value)));
+            }
+            value => drop(flat.insert(key, value)),
+        }
+    }
+    flat
 }
 
 /// The names of all settings: options of every command and of `serve`.
@@ -200,12 +217,19 @@ mod tests {
             ("lisen = \"0.0.0.0:80\"", "unknown key \"lisen\""),
             ("config = \"other.toml\"", "unknown key \"config\""),
             ("cached_carts = \"many\"", "'many' for '--cached-carts"),
-            ("[listen]\nport = 80", "listen: expected a text"),
+            ("listen = 1.5", "listen: expected a text"),
+            ("[listen]\nport = 80", "unknown key \"listen_port\""),
             ("listen", "is not TOML"),
         ] {
             let error = format!("{:#}", read(text, &["serve"]).err().unwrap());
             assert!(error.contains(expected) && error.contains("shop.toml"), "{error}");
         }
+        let text = "[lexi]\nrequire_signature = true\napps = [\"app:s:1\", \"b:2\"]\n";
+        let settings = read(text, &["serve"]).unwrap().unwrap();
+        assert_eq!(value(&settings, "lexi_require_signature"), ("true".to_owned(), "file"));
+        assert_eq!(value(&settings, "lexi_apps"), ("(secret)".to_owned(), "file"));
+        let error = format!("{:#}", read("lexi_apps = \"app:\"", &["serve"]).err().unwrap());
+        assert!(error.contains("lexi-apps") && error.contains("KEY:SECRET"), "{error}");
         // Other commands do not mind what only serve needs.
         assert!(read("listen = \"0.0.0.0:80\"", &["migrate"]).is_ok());
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::server::{Folder, fixture, text};
 
-fn add_account(folder: &Folder, words: &[&str], password: &str) -> Output {
+pub(crate) fn add_account(folder: &Folder, words: &[&str], password: &str) -> Output {
     let words = [&["account", "add", "--password-stdin"], words].concat();
     let password = File::open(folder.write("password", password)).expect("a file of ours");
     folder.finish(folder.command(&words).stdin(password))
@@ -113,6 +113,7 @@ fn the_doctor_tells_what_there_is_and_what_is_set() {
         "none is running",
         "tables    up to date: 0001_shop",
         "17 products",
+        "files     0 without a row",
         "cached_carts = 7 (option)",
         "listen = 127.0.0.1:8080 (default)",
         "sms_url = set (option)",

@@ -1,10 +1,14 @@
 //! The program as its users meet it: started, called, stopped and restarted as a process.
 
+mod audit;
 mod commands;
 mod damage;
 mod demo;
 mod import;
+mod merchant;
+mod phone;
 mod search;
 mod serve;
 mod server;
 mod settings;
+mod shopper;

@@ -239,7 +239,7 @@ pub(crate) fn fixture(name: &str) -> String {
 }
 
 /// Every status is an answer.
-fn agent() -> ureq::Agent {
+pub(crate) fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
         .http_status_as_error(false)
         .timeout_global(Some(PATIENCE))

@@ -17,6 +17,23 @@ fn the_file_in_the_working_folder_is_read() {
 }
 
 #[test]
+fn apps_that_must_sign_are_known_by_the_file_and_their_secrets_are_not_shown() {
+    let folder = Folder::new();
+    folder.write("cartwright.toml", "[lexi]\nrequire_signature = true\napps = [\"phone:a secret\"]\n");
+    let server = folder.serve();
+    assert!(server.get("/products").body.contains("\"code\":601"));
+    // SHA-1 of app_key=phone&nonce_str=n-1&timestamp=1546121488a secret.
+    let sign = "16f2872dd66b92b739319b8c8ec16f0ac05c1af9";
+    let signed = format!("/products?app_key=phone&nonce_str=n-1&timestamp=1546121488&sign={sign}");
+    assert!(server.get(&signed).body.contains("\"code\":200"));
+    assert_eq!(server.get("/healthz").status, 200);
+    let settings = folder.succeed(&["doctor"]);
+    assert!(settings.contains("lexi_apps = (secret) (file)"), "{settings}");
+    assert!(!settings.contains("a secret") && !server.logged().contains("a secret"));
+    assert_eq!(server.stop().code(), Some(0));
+}
+
+#[test]
 fn wrong_settings_are_told() {
     for (file, words, code, expected) in [
         ("lisen = \"x\"", &["serve"][..], 2, "cartwright.toml: unknown key \"lisen\""),
@@ -26,8 +43,12 @@ fn wrong_settings_are_told() {
         ("", &["serve", "--config", "other.toml"], 2, "there is no other.toml"),
         ("", &["serve", "--database", "postgres://127.0.0.1/shop"], 1, "PostgreSQL is not built yet"),
         ("", &["serve", "--database", "shop.db"], 1, "expected sqlite:PATH"),
+        ("", &["serve", "--files", "cartwright.toml"], 1, "choose another with --files"),
+        ("", &["serve", "--files", "ftp://files.example"], 1, "--files ftp://files.example"),
         ("", &["serve", "--log", "a=b=c"], 1, "expected a filter"),
         ("", &["serve", "--sms", "webhook"], 1, "--sms-url"),
+        ("[lexi]\nrequire_signature = true", &["serve"], 1, "--lexi-apps"),
+        ("[lexi]\napps = \"app\"", &["serve"], 2, "KEY:SECRET"),
         ("", &["serve", "--public-url", "shop.example"], 2, "https://shop.example"),
         ("", &["serve", "--guest-token-ttl", "30"], 2, "30d"),
         ("", &["serve", "--listen", "nowhere"], 1, "cannot listen on nowhere"),

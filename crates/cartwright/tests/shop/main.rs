@@ -1,9 +1,11 @@
 //! The whole shop through its router, in process: what has to hold whichever dialect a client speaks.
 
 mod client;
+mod files;
 mod hostile;
 mod model;
 mod parallel;
+mod publishing;
 mod rights;
 mod routes;
 mod story;

@@ -109,13 +109,17 @@ fn aimed(route: &Route) -> Map<String, Value> {
 
 /// What a route must answer to a stranger, as far as that is the same for all routes of a kind.
 fn is_right(route: &Route, method: &Method, kind: Stranger, reply: &Reply) -> bool {
-    let Some(dialect) = route.dialect() else { return reply.status == 200 };
+    let Some(dialect) = route.dialect() else {
+        return reply.status == if route.kind == Kind::File { 404 } else { 200 };
+    };
     let is_cart = matches!(route.kind, Kind::Cart | Kind::Item);
     match (dialect, kind) {
         (_, Nobody | BadToken | Guest) if route.kind == Kind::Customers => dialect.is_not_logged_in(reply),
         _ if route.kind == Kind::Customers => dialect.is_done(reply),
         (_, Nobody | BadToken | Guest) if route.kind == Kind::Keepers => dialect.is_not_logged_in(reply),
         (_, Customer) if route.kind == Kind::Keepers => reply.json()["status"]["code"] == 403,
+        (_, Nobody | BadToken | Guest) if route.kind == Kind::Operators => dialect.is_not_logged_in(reply),
+        (_, Customer | Merchant) if route.kind == Kind::Operators => reply.json()["status"]["code"] == 403,
         _ if !is_cart => !reply.status.is_server_error(),
         // Nobody is a guest from the first write on.
         (Dialect::Anqicms, Nobody) if *method == Method::GET => {

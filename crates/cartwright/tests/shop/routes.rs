@@ -28,10 +28,14 @@ pub(crate) enum Kind {
     Item,
     /// Keeps something that only a customer has.
     Customers,
-    /// Is for merchants and operators only.
-    Keepers,
+    /// Is for operators only.
+    Operators,
     /// The same for everybody.
     Public,
+    /// What only who keeps a store or the shop may see and do.
+    Keepers,
+    /// A file that anybody may read who knows its name.
+    File,
     /// Issues or ends a token.
     Credential,
     /// No handler, for any verb: a path that is not served, or lacks its slash.
@@ -73,7 +77,7 @@ use Field::{
     Count, Delta, EmptiedStore, Extra, Line, Listing, Name, Notes, Reference, Rid, Search, Secret, Selected,
     Sku, SkuRid, Store, Total,
 };
-use Kind::{Cart, Credential, Customers, Item, Keepers, Nowhere, Prefix, Public};
+use Kind::{Cart, Credential, Customers, File, Item, Keepers, Nowhere, Operators, Prefix, Public};
 
 const MT_NEW: &[(&str, Field)] = &[("nums", Count), ("distributor_product_id", Listing)];
 const MT_OLD: &[(&str, Field)] = &[("nums", Total), ("distributor_product_id", Listing)];
@@ -125,6 +129,7 @@ const ANQICMS_LOGIN: &[(&str, Field)] =
 const PAGE: &[(&str, Field)] = &[("page", Search), ("per_page", Search)];
 const LEXI_PRODUCTS: &[(&str, Field)] =
     &[("cid", Search), ("page", Search), ("per_page", Search), ("status", Search)];
+const LEXI_SEARCH: &[(&str, Field)] = &[("qk", Search), ("page", Search), ("per_page", Search)];
 const OF_STORE: &[(&str, Field)] = &[
     ("sid", Search),
     ("start_date", Search),
@@ -137,8 +142,30 @@ const OF_STORE: &[(&str, Field)] = &[
 ];
 const SKUS: &[(&str, Field)] = &[("rid", Rid), ("store_rid", Search)];
 const RID: &[(&str, Field)] = &[("rid", Rid)];
+const STEP_ONE: &[(&str, Field)] =
+    &[("rid", Rid), ("name", Search), ("asset_ids", Search), ("labels", Search), ("keywords", Search)];
+const STEP_TWO: &[(&str, Field)] = &[("rid", Rid), ("status", Search), ("skus", Search)];
 const LEXI_LOGIN: &[(&str, Field)] = &[("email", Name), ("password", Secret)];
 const LEXI_ACCOUNT: &[(&str, Field)] = &[("email", Name), ("password", Secret), ("username", Name)];
+const CATEGORY: &[(&str, Field)] = &[
+    ("name", Search),
+    ("pid", Search),
+    ("cover", Search),
+    ("description", Search),
+    ("sort_order", Search),
+    ("status", Search),
+];
+const BRAND: &[(&str, Field)] = &[
+    ("name", Search),
+    ("features", Search),
+    ("description", Search),
+    ("logo", Search),
+    ("banner", Search),
+    ("is_recommended", Search),
+    ("sort_order", Search),
+    ("status", Search),
+];
+const TERM: &[(&str, Field)] = &[("name", Search), ("sort_order", Search)];
 const LEXI_ITEM: &[(&str, Field)] = &[("rid", SkuRid), ("quantity", Total)];
 
 /// All of them, by room and in the order of its route table.
@@ -199,6 +226,7 @@ pub(crate) const ROUTES: &[Route] = &[
     row("lexi", "get", "/products", Public, LEXI_PRODUCTS),
     row("lexi", "get", "/products/latest", Public, PAGE),
     row("lexi", "get", "/products/sticked", Public, PAGE),
+    row("lexi", "post", "/search/products", Public, LEXI_SEARCH),
     row("lexi", "get", "/products/by_brand/{rid}", Public, PAGE),
     row("lexi", "get", "/products/by_store", Public, OF_STORE),
     row("lexi", "get", "/products/{rid}", Public, &[]),
@@ -206,6 +234,14 @@ pub(crate) const ROUTES: &[Route] = &[
     row("lexi", "get", "/products/{rid}/detail", Public, &[]),
     row("lexi", "get", "/products/skus", Public, SKUS),
     row("lexi", "get", "/products/many_skus", Public, SKUS),
+    row("lexi", "get", "/products/{rid}/publish_one", Keepers, &[]),
+    row("lexi", "post", "/products/publish_one", Keepers, STEP_ONE),
+    row("lexi", "put", "/products/publish_one", Keepers, STEP_ONE),
+    row("lexi", "get", "/products/{rid}/publish_two", Keepers, &[]),
+    row("lexi", "post", "/products/publish_two/warehouse", Keepers, STEP_TWO),
+    row("lexi", "post", "/products/publish_two/publish", Keepers, STEP_TWO),
+    row("lexi", "put", "/products/publish_two", Keepers, STEP_TWO),
+    row("lexi", "get", "/products/audit", Keepers, &[("rid", Rid), ("before", Search), ("per_page", Search)]),
     row("lexi", "get", "/products/statistical", Keepers, &[("sid", Search)]),
     row("lexi", "post", "/products/{rid}/distribute_setting", Keepers, &[("skus", Search)]),
     row("lexi", "put", "/products/status/up", Keepers, RID),
@@ -229,10 +265,20 @@ pub(crate) const ROUTES: &[Route] = &[
     row("lexi", "post", "/cart/remove", Cart, &[("rids", SkuRid)]),
     row("lexi", "get", "/categories", Public, PAGE),
     row("lexi", "get", "/categories/siblings", Public, PAGE),
+    row("lexi", "post", "/categories", Keepers, CATEGORY),
+    row("lexi", "put", "/categories/{id}", Keepers, CATEGORY),
+    row("lexi", "delete", "/categories/{id}", Keepers, &[]),
     row("lexi", "get", "/brands", Public, PAGE),
+    row("lexi", "post", "/brands", Keepers, BRAND),
     row("lexi", "get", "/brands/{rid}", Public, &[]),
     row("lexi", "get", "/official/labels", Public, &[]),
+    row("lexi", "post", "/official/labels", Operators, TERM),
+    row("lexi", "put", "/official/labels/{id}", Operators, TERM),
+    row("lexi", "delete", "/official/labels/{id}", Operators, &[]),
     row("lexi", "get", "/official/materials", Public, &[]),
+    row("lexi", "post", "/official/materials", Operators, TERM),
+    row("lexi", "put", "/official/materials/{id}", Operators, TERM),
+    row("lexi", "delete", "/official/materials/{id}", Operators, &[]),
     row("lexi", "get", "/fx_distribute/index", Public, PAGE),
     row("lexi", "get", "/fx_distribute/hot", Public, PAGE),
     row("lexi", "get", "/fx_distribute/sticked", Public, PAGE),
@@ -241,8 +287,12 @@ pub(crate) const ROUTES: &[Route] = &[
     row("lexi", "post", "/fx_distribute/{rid}/publish", Keepers, &[("sid", Search)]),
     row("lexi", "", "/api/v1.0", Prefix, &[]),
     row("lexi", "", "/v1.0", Prefix, &[]),
+    row("lexi", "get", "/assets", Keepers, PAGE),
+    row("lexi", "post", "/assets", Keepers, &[]),
+    row("lexi", "get", "/assets/up_token", Keepers, &[]),
     row("lexi", "any", "/api/v1.0/{*unknown}", Nowhere, &[]),
     row("lexi", "any", "/v1.0/{*unknown}", Nowhere, &[]),
+    row("house", "get", "/_uploads/photos/{*path}", File, &[]),
     row("house", "get", "/healthz", Public, &[]),
     row("house", "get", "/readyz", Public, &[]),
     row("house", "get", "/metrics", Public, &[]),
@@ -288,8 +338,10 @@ impl Route {
             .path
             .replace("{rid}", &rid)
             .replace("{distributor_product_id}", listing)
-            .replace("{item}", line);
+            .replace("{item}", line)
+            .replace("{id}", line);
         path = path.replace("{slug}", &format!("product-{listing}")).replace("{*unknown}", "nowhere");
+        path = path.replace("{*path}", listing);
         match (self.kind, self.room) {
             (Prefix, _) => vec![],
             (Nowhere, _) => vec![path],

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use app::catalogue::{Filter, Offered, Order, PageQuery};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use domain::asset::Preset;
 use domain::cart::Offer;
 use domain::id::{CategoryId, ListingId, SkuId};
 use domain::product::{Listing, Product, Sku};
@@ -162,8 +163,10 @@ impl<'a> Archive<'a> {
         is_on_sale: bool,
         links: &Links,
     ) -> Self {
-        let images: Vec<_> = product.pictures.iter().map(|picture| links.absolute(picture)).collect();
+        let images: Vec<_> = product.pictures.iter().map(|picture| links.absolute(&picture.url)).collect();
         let logo = images.first().cloned().unwrap_or_default();
+        let thumbnail =
+            product.pictures.first().and_then(|picture| picture.asset.as_ref()?.thumbnail(Preset::Small));
         Self {
             id: listing.id.get(),
             created_time: product.created_at.seconds(),
@@ -193,7 +196,7 @@ impl<'a> Archive<'a> {
             category: (),
             module_name: "",
             data: None,
-            thumb: logo.clone(),
+            thumb: thumbnail.map_or_else(|| logo.clone(), |path| links.here(&[&path]).into()),
             logo,
             extra: Extra {},
             link: links.here(&["/", &product.handle]),

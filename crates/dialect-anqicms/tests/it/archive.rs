@@ -138,10 +138,10 @@ async fn a_page_costs_the_same_for_any_number_of_archives() {
         shop.get(path).send().await;
         shop.statements() - before
     };
-    // The products of 50 are 49 others than those of 1; the list they are cut from is the same.
-    for (limit, cold) in [(1, 5), (50, 4)] {
+    // The products of 50 are 49 others than those of 1.
+    for limit in [1, 50] {
         let path = format!("{LIST}?type=page&limit={limit}");
-        assert_eq!((cost(&path).await, cost(&path).await), (cold, 0), "{limit}");
+        assert_eq!((cost(&path).await, cost(&path).await), (6, 0), "{limit}");
     }
     assert_eq!((cost("/api/archive/detail?id=1").await, cost("/api/archive/detail?id=1").await), (5, 1));
 }

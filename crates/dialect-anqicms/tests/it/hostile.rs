@@ -1,7 +1,7 @@
 //! Whatever a client sends: never a server error, never a changed cart.
 
 use serde_json::{Value, json};
-use web::testing::{Reply, TestShop};
+use web::testing::{Reply, TestShop, deep, nonsense};
 
 use crate::{ADD, GUEST, LIST, REMOVE, UPDATE, add, get, post, shop};
 
@@ -10,41 +10,6 @@ const WRITES: [(&str, &[&str]); 3] = [
     (UPDATE, &["archive_id", "sku_id", "quantity", "order_extra"]),
     (REMOVE, &["id"]),
 ];
-
-fn deep(levels: usize) -> Value {
-    (0..levels).fold(json!(1), |inner, _| json!([inner]))
-}
-
-/// What no field takes.
-fn values() -> Vec<Value> {
-    let mut values: Vec<Value> = [
-        "true",
-        "false",
-        "1.5",
-        "-1",
-        "-0.0",
-        "1e30",
-        "1000000000000000000000000000000",
-        "[]",
-        "[1]",
-        "\"abc\"",
-        "\"1.5\"",
-        "\"1e3\"",
-        "\"0x10\"",
-        "\"１\"",
-        "\"-1\"",
-        "\"1\\u0000\"",
-        "\"\\u0000\"",
-        "9223372036854775807",
-        "-9223372036854775808",
-        "18446744073709551615",
-        "\"' or 1=1 --\"",
-    ]
-    .map(|text| serde_json::from_str(text).expect("JSON"))
-    .to_vec();
-    values.extend([deep(100), json!("x".repeat(1_000_000))]);
-    values
-}
 
 async fn unharmed(shop: &TestShop, before: &Reply, reply: Reply, what: &str) {
     let said: String = reply.body.chars().take(200).collect();
@@ -60,7 +25,11 @@ async fn fields_of_every_wrong_kind() {
     let before = get(&shop, GUEST, LIST).await;
     for (path, fields) in WRITES {
         for field in fields {
-            for value in values() {
+            for value in nonsense() {
+                // There any object may be.
+                if *field == "order_extra" && value.is_object() {
+                    continue;
+                }
                 let mut body = json!({"archive_id": 1, "quantity": 1, "id": 1});
                 body[*field] = value;
                 let what: String = format!("{path} {body}").chars().take(200).collect();
@@ -118,7 +87,7 @@ async fn bodies_of_every_wrong_kind() {
 async fn logins_of_every_wrong_kind() {
     let shop = shop().await;
     for field in ["user_name", "password"] {
-        for value in values().into_iter().chain([Value::Null, json!({})]) {
+        for value in nonsense().into_iter().chain([Value::Null, json!({})]) {
             let mut body = json!({"user_name": null, "password": "correct horse"});
             body[field] = value;
             let reply = shop.post("/api/login").json(&body).send().await;

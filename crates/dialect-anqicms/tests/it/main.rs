@@ -22,9 +22,7 @@ const GUEST: (&str, &str) = ("cart", "a-guest-of-our-own-choice");
 
 /// A stocked shop.
 async fn shop() -> TestShop {
-    let shop = TestShop::new(routes);
-    shop.app.stock().await;
-    shop
+    TestShop::stocked(routes).await
 }
 
 /// A stocked shop and a customer's token.

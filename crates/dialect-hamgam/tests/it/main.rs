@@ -24,9 +24,7 @@ const PRODUCTS: &str = "/api/shop/products";
 
 /// A stocked shop.
 async fn shop() -> TestShop {
-    let shop = TestShop::new(routes);
-    shop.app.stock().await;
-    shop
+    TestShop::stocked(routes).await
 }
 
 /// A stocked shop and one of its shoppers.

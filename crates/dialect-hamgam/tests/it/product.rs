@@ -158,9 +158,9 @@ async fn a_product_is_shown_with_its_texts_and_pictures() {
     lamp.category = Some(CategoryId::new(1));
     lamp.keywords = "led, نور".to_owned();
     lamp.pictures = vec![
-        "https://cdn.example/files/Lamp.PNG?v=1".to_owned(),
-        "/uploads/lamp.webp".to_owned(),
-        "https://cdn.example/lamp".to_owned(),
+        "https://cdn.example/files/Lamp.PNG?v=1".to_owned().into(),
+        "/uploads/lamp.webp".to_owned().into(),
+        "https://cdn.example/lamp".to_owned().into(),
     ];
     lamp.skus[0].sale_price = Money::from_minor(667);
     shop.app.put_product(&lamp).await;

@@ -9,7 +9,7 @@ use web::{Shop, credential};
 
 use crate::auth::is_email;
 use crate::error::Error;
-use crate::wire::fields::Fields;
+use crate::wire::fields::{Fields, bad};
 
 /// Who claims to be whom: in the body, or in the header.
 pub(crate) struct Credentials {
@@ -45,7 +45,7 @@ impl FromRequestParts<Shop> for NewAccount {
     async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
         let fields = Fields::of(parts).await?;
         let email = fields.required_text("email")?;
-        let password = fields.secret("password")?.ok_or(Error::Bad)?;
+        let password = fields.secret("password")?.ok_or(bad("password"))?;
         let mut names = vec![Identifier::parse_email(&email).map_err(app::Error::from)?];
         // Apps send the address as the user name, too.
         if let Some(name) = fields.text("username")?.filter(|name| !is_email(name)) {

@@ -2,9 +2,15 @@
 
 use std::borrow::Cow;
 
+use app::brand::Edit;
 use app::catalogue;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use serde::Serialize;
-use web::Links;
+use web::{Links, Shop};
+
+use crate::error::Error;
+use crate::wire::fields::Fields;
 
 /// A page of brands.
 #[derive(Serialize)]
@@ -23,6 +29,27 @@ impl<'a> BrandPage<'a> {
         links: &Links,
     ) -> Self {
         Self { brands: brands.iter().map(|brand| Brand::new(brand, links)).collect(), count, next, prev }
+    }
+}
+
+/// What is said of a new brand.
+pub(crate) struct Said(pub Edit);
+
+impl FromRequestParts<Shop> for Said {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
+        let fields = Fields::of(parts).await?;
+        Ok(Self(Edit {
+            name: fields.named("name")?,
+            features: fields.note("features")?,
+            description: fields.note("description")?,
+            logo: fields.note("logo")?,
+            banner: fields.note("banner")?,
+            is_recommended: fields.flag("is_recommended")?,
+            sort_order: fields.sort_order()?,
+            status: fields.flag("status")?.map(i64::from),
+        }))
     }
 }
 

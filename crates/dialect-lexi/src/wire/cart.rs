@@ -17,7 +17,7 @@ use web::{Links, Shop};
 use crate::error::{Error, InCart};
 use crate::wire::fields::Fields;
 use crate::wire::number::Number;
-use crate::wire::product::id_code;
+use crate::wire::product::code;
 
 /// Where a line keeps the app's remark on it.
 const OPTION: &str = "option";
@@ -98,7 +98,8 @@ impl Named {
     }
 }
 
-async fn store(ctx: &Ctx, rid: Option<&str>) -> app::Result<Option<StoreId>> {
+/// The store that is named, if one is.
+pub(crate) async fn store(ctx: &Ctx, rid: Option<&str>) -> app::Result<Option<StoreId>> {
     match rid {
         Some(rid) => product::store_by_rid(ctx, rid).await.map(Some),
         None => Ok(None),
@@ -196,8 +197,8 @@ impl<'a> Item<'a> {
             option: line.order_extra.as_deref().and_then(option),
             product: ShownSku {
                 cost_price: Money::ZERO.into(),
-                cover: links.absolute(product.cover().unwrap_or_default()),
-                id_code: id_code(Some(sku)),
+                cover: links.absolute(product.cover_of(sku)),
+                id_code: code(&sku.id_code),
                 mode: sku.mode(),
                 price: sku.price.into(),
                 product_name: &product.title,

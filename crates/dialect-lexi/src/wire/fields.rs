@@ -1,9 +1,9 @@
 //! What a request says, in its query, its body or both: apps send numbers as texts, and DELETE with a body.
 
-use app::Error as AppError;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use serde_json::{Map, Value};
-use web::fields;
+use web::{Shop, fields};
 
 use crate::error::Error;
 
@@ -14,6 +14,17 @@ pub(crate) const MOST_RIDS: usize = 500;
 
 /// Fields by name.
 pub(crate) struct Fields(Map<String, Value>);
+
+/// A number in the path.
+pub(crate) struct Id(pub i64);
+
+impl FromRequestParts<Shop> for Id {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
+        Path::from_request_parts(parts, shop).await.map_or(Err(Error::NotFound), |Path(id)| Ok(Self(id)))
+    }
+}
 
 impl Fields {
     /// Of a query.
@@ -31,31 +42,70 @@ impl Fields {
         Ok(Self(all))
     }
 
+    /// Whether there is anything under a name, be it blank.
+    pub(crate) fn is_given(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| !value.is_null())
+    }
+
     /// A text that is not blank, without blanks around it; digits also come as numbers.
-    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Error> {
+    pub(crate) fn text(&self, name: &'static str) -> Result<Option<String>, Error> {
         let text = match self.0.get(name) {
             None | Some(Value::Null) => return Ok(None),
             Some(Value::String(text)) => text.trim().to_owned(),
             Some(Value::Number(number)) => number.to_string(),
-            Some(_) => return Err(Error::Bad),
+            Some(_) => return Err(bad(name)),
         };
         if text.len() > LONGEST_TEXT || text.contains('\0') {
-            return Err(Error::Bad);
+            return Err(bad(name));
         }
         Ok(Some(text).filter(|text| !text.is_empty()))
     }
 
     /// The same where it must be there.
-    pub(crate) fn required_text(&self, name: &str) -> Result<String, Error> {
-        self.text(name)?.ok_or(Error::Bad)
+    pub(crate) fn required_text(&self, name: &'static str) -> Result<String, Error> {
+        self.text(name)?.ok_or(bad(name))
+    }
+
+    /// A text that may be blank.
+    pub(crate) fn note(&self, name: &'static str) -> Result<Option<String>, Error> {
+        let text = self.text(name)?;
+        Ok(self.is_given(name).then(|| text.unwrap_or_default()))
+    }
+
+    /// A text that may be left out, but not be blank.
+    pub(crate) fn named(&self, name: &'static str) -> Result<Option<String>, Error> {
+        let text = self.text(name)?;
+        if text.is_none() && self.is_given(name) { Err(bad(name)) } else { Ok(text) }
+    }
+
+    /// True or false; the apps also have 1 or 0.
+    pub(crate) fn flag(&self, name: &'static str) -> Result<Option<bool>, Error> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(*flag)),
+            Some(value) if *value == "true" => Ok(Some(true)),
+            Some(value) if *value == "false" => Ok(Some(false)),
+            Some(_) => match self.lenient_integer(name) {
+                Some(1) => Ok(Some(true)),
+                Some(0) => Ok(Some(false)),
+                _ => Err(bad(name)),
+            },
+        }
+    }
+
+    /// Where it stands among others: the lesser, the earlier.
+    pub(crate) fn sort_order(&self) -> Result<Option<i64>, Error> {
+        let order = self.integer("sort_order")?;
+        let is_small = order.is_none_or(|order| i32::try_from(order).is_ok());
+        if is_small { Ok(order) } else { Err(bad("sort_order")) }
     }
 
     /// A password, to the letter.
-    pub(crate) fn secret(&self, name: &str) -> Result<Option<String>, Error> {
+    pub(crate) fn secret(&self, name: &'static str) -> Result<Option<String>, Error> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) if text.len() <= LONGEST_TEXT => Ok(Some(text.clone())),
-            Some(_) => Err(Error::Bad),
+            Some(_) => Err(bad(name)),
         }
     }
 
@@ -65,10 +115,10 @@ impl Fields {
     }
 
     /// A whole number, or its digits.
-    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Error> {
+    pub(crate) fn integer(&self, name: &'static str) -> Result<Option<i64>, Error> {
         match self.0.get(name) {
             None => Ok(None),
-            Some(_) => self.lenient_integer(name).map(Some).ok_or(Error::Bad),
+            Some(_) => self.lenient_integer(name).map(Some).ok_or(bad(name)),
         }
     }
 
@@ -83,19 +133,40 @@ impl Fields {
 
     /// A list of objects, at least one.
     pub(crate) fn objects(&self, name: &'static str) -> Result<Vec<Self>, Error> {
-        let Some(Value::Array(values)) = self.0.get(name) else {
-            return Err(AppError::BadField(name).into());
-        };
-        if values.is_empty() || values.len() > MOST_RIDS {
-            return Err(AppError::BadField(name).into());
+        let objects = |value: &Value| objects(value).filter(|objects| !objects.is_empty());
+        self.required(name, objects)
+    }
+
+    /// Whether there is something under a name, and be it null.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// What must be there, and be neither null nor blank.
+    pub(crate) fn required<T>(
+        &self,
+        name: &'static str,
+        read: impl Fn(&Value) -> Option<T>,
+    ) -> Result<T, Error> {
+        let value = self.0.get(name).filter(|value| !is_blank(value));
+        value.and_then(read).ok_or(bad(name))
+    }
+
+    /// What may be left out; null and a blank text clear it.
+    pub(crate) fn optional<T: Default>(
+        &self,
+        name: &'static str,
+        read: impl Fn(&Value) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(value) if is_blank(value) => Ok(Some(T::default())),
+            Some(value) => read(value).map(Some).ok_or(bad(name)),
         }
-        let object =
-            |value: &Value| value.as_object().cloned().map(Self).ok_or(AppError::BadField(name).into());
-        values.iter().map(object).collect()
     }
 
     /// Public ids under one name or the other: one, a comma list, or an array.
-    pub(crate) fn rids(&self, names: [&str; 2]) -> Result<Vec<String>, Error> {
+    pub(crate) fn rids(&self, names: [&'static str; 2]) -> Result<Vec<String>, Error> {
         let mut rids = Vec::new();
         for name in names {
             match self.0.get(name) {
@@ -104,21 +175,36 @@ impl Fields {
                         match value {
                             Value::String(text) => rids.push(text.trim().to_owned()),
                             Value::Number(number) => rids.push(number.to_string()),
-                            _ => return Err(Error::Bad),
+                            _ => return Err(bad(name)),
                         }
                     }
                 }
                 None | Some(Value::Null) => {}
                 Some(Value::String(text)) => rids.extend(comma_list(text)),
                 Some(Value::Number(number)) => rids.push(number.to_string()),
-                Some(_) => return Err(Error::Bad),
+                Some(_) => return Err(bad(name)),
             }
         }
         if rids.is_empty() || rids.len() > MOST_RIDS {
-            return Err(Error::Bad);
+            return Err(bad(names[0]));
         }
         Ok(rids)
     }
+}
+
+fn is_blank(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// A list of objects.
+pub(crate) fn objects(value: &Value) -> Option<Vec<Fields>> {
+    let values = value.as_array().filter(|values| values.len() <= MOST_RIDS)?;
+    values.iter().map(|value| value.as_object().cloned().map(Fields)).collect()
+}
+
+/// A field that is missing, or has a value that makes no sense.
+pub(crate) fn bad(name: &'static str) -> Error {
+    app::Error::BadField(name).into()
 }
 
 /// Texts between commas, without blanks and empty ones.

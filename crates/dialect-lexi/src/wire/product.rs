@@ -1,5 +1,7 @@
 //! Products on the wire, and what lists of them are asked for.
 
+mod hit;
+
 use std::borrow::Cow;
 
 use app::catalogue::{Brand, Desk, Filter, Names, Offered, Standing};
@@ -8,25 +10,24 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use domain::id::{BrandId, CategoryId};
 use domain::money::{BasisPoints, Money};
-use domain::product::Sku;
+use domain::product::{Picture, Sku};
 use domain::text;
 use domain::time::Timestamp;
 use serde::Serialize;
 use web::{Links, Shop, day};
 
+pub(crate) use hit::{HitPage, Sought};
+
 use crate::auth::Visitor;
 use crate::error::Error;
 use crate::page::{Page, USUAL};
+use crate::wire::asset::Asset;
 use crate::wire::brand;
-use crate::wire::fields::Fields;
+use crate::wire::fields::{Fields, bad};
 use crate::wire::number::Number;
 
 /// Seconds of a day.
 const DAY: i64 = 24 * 60 * 60;
-/// The type of an asset that is a picture.
-const PICTURE: u8 = 1;
-/// Where the folder of uploaded pictures begins.
-const UPLOADS: &str = "/_uploads/photos/";
 
 /// A public id in the path.
 pub(crate) struct Rid(pub String);
@@ -150,10 +151,10 @@ async fn category(query: &Fields, shop: &Shop) -> Result<Option<CategoryId>, Err
     if is_known { Ok(Some(CategoryId::new(id))) } else { Err(Error::NotFound) }
 }
 
-fn date(query: &Fields, name: &str) -> Result<Option<Timestamp>, Error> {
+fn date(query: &Fields, name: &'static str) -> Result<Option<Timestamp>, Error> {
     match query.plain(name) {
         "" => Ok(None),
-        text => day(text).map(Some).ok_or(Error::Bad),
+        text => day(text).map(Some).ok_or(bad(name)),
     }
 }
 
@@ -220,7 +221,7 @@ impl<'a> Product<'a> {
             cover: links.absolute(product.cover().unwrap_or_default()),
             custom_details: &making.custom_details,
             features: &product.features,
-            id_code: id_code(product.first_sku()),
+            id_code: code(product.main_code()),
             is_custom_made: making.is_custom_made,
             is_custom_service: making.is_custom_service,
             is_distributed: product.is_distributed,
@@ -240,16 +241,16 @@ impl<'a> Product<'a> {
             real_price: real.map_or(Money::ZERO, |sku| sku.price).into(),
             real_sale_price: real.map_or(Money::ZERO, |sku| sku.sale_price).into(),
             rid: &product.rid,
-            status: status(offered),
+            status: status(offered.standing(), product),
             sticked: product.is_recommended,
             total_stock: skus.iter().map(Sku::shown_stock).sum(),
         }
     }
 }
 
-/// The code of a SKU, which is null where it has none.
-pub(crate) fn id_code(sku: Option<&Sku>) -> Option<&str> {
-    sku.map(|sku| sku.id_code.as_str()).filter(|code| !code.is_empty())
+/// A code, which is null where there is none.
+pub(crate) fn code(code: &str) -> Option<&str> {
+    Some(code).filter(|code| !code.is_empty())
 }
 
 /// The distinct modes of the SKUs, in order.
@@ -264,10 +265,10 @@ fn modes(skus: &[Sku]) -> Vec<Cow<'_, str>> {
 }
 
 /// In the warehouse, on sale, taken off, sold out.
-fn status(offered: &Offered) -> u8 {
-    match offered.standing() {
+pub(crate) fn status(standing: Option<Standing>, product: &domain::product::Product) -> u8 {
+    match standing {
         Some(Standing::InWarehouse) => 0,
-        Some(Standing::OnSale) if offered.product.is_in_stock() => 1,
+        Some(Standing::OnSale) if product.is_in_stock() => 1,
         Some(Standing::OnSale) => 3,
         Some(Standing::OffSale) | None => 2,
     }
@@ -293,34 +294,16 @@ impl<'a> Single<'a> {
 #[derive(Serialize)]
 pub(crate) struct Detail<'a> {
     content: &'a str,
-    images: Vec<Image<'a>>,
+    images: Vec<Asset<'a>>,
     keywords: &'a str,
     product_return_policy: &'a str,
-}
-
-/// A picture, as an asset.
-#[derive(Serialize)]
-struct Image<'a> {
-    created_at: i64,
-    filename: &'a str,
-    filepath: &'a str,
-    id: usize,
-    #[serde(rename = "type")]
-    kind: u8,
-    view_url: Cow<'a, str>,
 }
 
 impl<'a> Detail<'a> {
     pub(crate) fn new(offered: &'a Offered, desk: &'a Desk, links: &Links) -> Self {
         let product = &*offered.product;
-        let image = |(address, id): (&'a String, usize)| Image {
-            created_at: product.created_at.seconds(),
-            filename: address.rsplit('/').next().unwrap_or_default(),
-            filepath: address.split_once(UPLOADS).map_or(address, |(_, path)| path),
-            id,
-            kind: PICTURE,
-            view_url: links.absolute(address),
-        };
+        let made_at = product.created_at.seconds();
+        let image = |(picture, id): (&'a Picture, i64)| Asset::picture(picture, id, made_at, links);
         Self {
             content: &desk.content,
             images: product.pictures.iter().zip(1..).map(image).collect(),

@@ -84,7 +84,7 @@ impl<'a> Group<'a> {
         let item = |group: &'a product::Group, sku: &'a Sku| Item {
             commission_price: sku.commission().into(),
             commission_rate: sku.commission_rate.into(),
-            cover: links.absolute(group.offered.product.cover().unwrap_or_default()),
+            cover: links.absolute(group.offered.product.cover_of(sku)),
             mode: sku.mode(),
             price: sku.price.into(),
             product_name: &group.offered.product.title,

@@ -14,7 +14,7 @@ use web::{Links, Shop};
 use crate::error::Error;
 use crate::wire::fields::{Fields, MOST_RIDS, comma_list};
 use crate::wire::number::Number;
-use crate::wire::product::id_code;
+use crate::wire::product::code;
 
 /// Products that a request names.
 pub(crate) struct Rids(Vec<String>);
@@ -86,7 +86,7 @@ impl<'a> Wish<'a> {
         Self {
             cover: links.absolute(product.cover().unwrap_or_default()),
             description: &product.summary,
-            id_code: id_code(sku),
+            id_code: code(product.main_code()),
             name: &product.title,
             price: amount(|sku| sku.price),
             rid: &product.rid,

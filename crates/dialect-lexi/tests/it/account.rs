@@ -61,13 +61,15 @@ async fn a_name_is_registered_once() {
     assert_snapshot!("name_taken", taken.golden());
     let body = json!({"email": "wang@example.com", "password": PASSWORD, "username": "xiaoli"});
     assert_eq!(register(&shop, body).await.golden(), taken.golden());
-    for body in [
-        json!({}),
-        json!({"email": "wang", "password": PASSWORD}),
-        json!({"email": "wang@example.com", "password": "short"}),
-        json!({"email": "wang@example.com", "password": null}),
+    for (field, body) in [
+        ("email", json!({})),
+        ("email", json!({"email": "wang", "password": PASSWORD})),
+        ("password", json!({"email": "wang@example.com", "password": "short"})),
+        ("password", json!({"email": "wang@example.com", "password": null})),
+        ("username", json!({"email": "wang@example.com", "password": PASSWORD, "username": "a b"})),
     ] {
-        assert_eq!(code(&register(&shop, body.clone()).await), 400, "{body}");
+        let status = json!({"code": 400, "message": format!("Bad request: {field}.")});
+        assert_eq!(register(&shop, body.clone()).await.json()["status"], status, "{body}");
     }
     let body = json!({"email": "wang@example.com", "password": PASSWORD, "username": "wang@example.com"});
     assert_eq!(code(&register(&shop, body).await), 201);

@@ -1,12 +1,18 @@
 //! The dialect through its router, in process.
 
 mod account;
+mod asset;
+mod brand;
 mod cart;
 mod category;
 mod distribution;
 mod hostile;
 mod offering;
+mod official;
 mod product;
+mod publishing;
+mod search;
+mod signature;
 mod sku;
 mod statements;
 mod userlike;
@@ -61,8 +67,8 @@ fn full(id: i64, store: i64) -> Product {
         is_recommended: true,
         has_free_postage: true,
         pictures: vec![
-            "/_uploads/photos/171010/fe73.jpg".to_owned(),
-            "https://pictures.example/b.jpg".to_owned(),
+            "/_uploads/photos/171010/fe73.jpg".to_owned().into(),
+            "https://pictures.example/b.jpg".to_owned().into(),
         ],
         ..product(id, store, "速腾套装")
     };
@@ -116,6 +122,11 @@ impl<'a> Who<'a> {
     async fn merchant(shop: &'a TestShop, store: i64) -> Self {
         let email = format!("merchant{store}@example.com");
         Self::of_role(shop, &email, Role::Merchant(StoreId::new(store))).await
+    }
+
+    /// Another merchant of the first store.
+    async fn keeper(shop: &'a TestShop) -> Self {
+        Self::of_role(shop, "keeper@example.com", Role::Merchant(StoreId::new(1))).await
     }
 
     fn begin(&self, verb: &str, path: &str) -> TestRequest<'a> {

@@ -1,6 +1,7 @@
 //! How many SQL statements a request costs, pinned.
 
 use app::testing::product;
+use domain::account::Role;
 use serde_json::json;
 use web::testing::{Reply, TestShop};
 
@@ -26,15 +27,32 @@ async fn cost(shop: &TestShop, send: impl AsyncFnOnce() -> Reply) -> u64 {
 #[tokio::test]
 async fn the_cost_of_a_page_does_not_grow_with_its_rows() {
     for size in [1, 50] {
-        for list in ["/products?", "/products/latest?", "/products/by_store?status=1&qk=thing&"] {
+        // A list is counted and read, a search only read.
+        let lists =
+            [("/products?", 7), ("/products/latest?", 7), ("/products/by_store?status=1&qk=thing&", 6)];
+        for (list, cold) in lists {
             let shop = well_stocked().await;
             let path = format!("{list}per_page={size}");
             let get = async || shop.get(&path).send().await;
             // The first search makes the index, and reads which store is meant.
             shop.get("/products/by_store?qk=nothing").send().await;
-            assert_eq!(cost(&shop, get).await, 6, "cold, {path}");
+            assert_eq!(cost(&shop, get).await, cold, "cold, {path}");
             assert_eq!(cost(&shop, get).await, 0, "warm, {path}");
         }
+    }
+}
+
+#[tokio::test]
+async fn the_cost_of_a_search_does_not_grow_with_its_hits() {
+    for size in [1, 50] {
+        let shop = well_stocked().await;
+        let search = async || {
+            shop.post("/search/products").json(&json!({"qk": "thing", "per_page": size})).send().await
+        };
+        // The first search makes the index.
+        shop.post("/search/products").json(&json!({"qk": "nothing"})).send().await;
+        assert_eq!(cost(&shop, search).await, 5, "cold");
+        assert_eq!(cost(&shop, search).await, 0, "warm");
     }
 }
 
@@ -100,4 +118,25 @@ async fn the_cost_of_a_wishlist_does_not_grow_with_it() {
     assert_eq!(cost(&shop, like).await, 2);
     let unlike = async || who.send("DELETE", "/userlike", json!({"rid": rid(200)})).await;
     assert_eq!(cost(&shop, unlike).await, 2);
+}
+
+#[tokio::test]
+async fn what_a_heading_costs() {
+    let shop = well_stocked().await;
+    shop.app.add_terms().await;
+    let who = Who::of_role(&shop, "o@example.com", Role::Operator).await;
+    who.get("/cart").await;
+    let send =
+        async |verb: &str, path: &str, body| cost(&shop, async || who.send(verb, path, body).await).await;
+    for (verb, path, body, statements) in [
+        ("POST", "/categories", json!({"name": "Tea", "pid": 1}), 8),
+        ("PUT", "/categories/2", json!({"name": "Teas", "pid": 0}), 7),
+        ("DELETE", "/categories/2", json!({}), 5),
+        ("POST", "/brands", json!({"name": "山野"}), 10),
+        ("POST", "/official/labels", json!({"name": "竹"}), 5),
+        ("PUT", "/official/labels/3", json!({"sort_order": 1}), 5),
+        ("DELETE", "/official/labels/3", json!({}), 5),
+    ] {
+        assert_eq!(send(verb, path, body).await, statements, "{verb} {path}");
+    }
 }

@@ -41,29 +41,41 @@ async fn what_is_unknown_is_not_liked() {
     assert_eq!(code(&li.send("DELETE", "/userlike", json!({"rid": rid(8)})).await), 204);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_who_like_one_product_are_a_hundred() {
-    let shop = shop().await;
-    let mut tasks = Vec::new();
-    for number in 0..100 {
-        let (shop, token) = (shop.clone(), shop.app.customer(&format!("c{number}@example.com")).await);
-        tasks.push(tokio::spawn(async move {
+/// Everybody sends the same at the same time, each of them twice; the codes of each.
+async fn all_at_once(shop: &TestShop, tokens: &[String], verb: &'static str) -> Vec<[i64; 2]> {
+    let send = |token: &String| {
+        let (shop, token) = (shop.clone(), token.clone());
+        tokio::spawn(async move {
             let who = Who::new(&shop, &token);
             let body = json!({"rid": rid(1)});
-            let (first, second) = tokio::join!(
-                who.send("POST", "/userlike", body.clone()),
-                who.send("POST", "/userlike", body)
-            );
+            let (first, second) =
+                tokio::join!(who.send(verb, "/userlike", body.clone()), who.send(verb, "/userlike", body));
             let mut codes = [code(&first), code(&second)];
             codes.sort_unstable();
-            assert_eq!(codes, [201, 403]);
-        }));
-    }
+            codes
+        })
+    };
+    let tasks: Vec<_> = tokens.iter().map(send).collect();
+    let mut codes = Vec::new();
     for task in tasks {
-        task.await.expect("a task");
+        codes.push(task.await.expect("a task"));
     }
+    codes
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_who_like_one_product_are_a_thousand() {
+    let shop = shop().await;
+    let mut tokens = Vec::new();
+    for number in 0..1000 {
+        tokens.push(shop.app.customer(&format!("c{number}@example.com")).await);
+    }
+    assert_eq!(all_at_once(&shop, &tokens, "POST").await, [[201, 403]; 1000]);
     shop.app.pass_seconds(1);
-    assert_eq!(likes(&shop, 1).await, 100);
+    assert_eq!(likes(&shop, 1).await, 1000);
+    assert_eq!(all_at_once(&shop, &tokens, "DELETE").await, [[204, 204]; 1000]);
+    shop.app.pass_seconds(1);
+    assert_eq!(likes(&shop, 1).await, 0);
 }
 
 #[tokio::test]

@@ -79,7 +79,7 @@ async fn images_are_absolute() {
         (201, "uploads/lamp.webp", "https://shop.example/uploads/lamp.webp"),
         (202, "http://cdn.example/lamp.webp?v=1", "http://cdn.example/lamp.webp?v=1"),
     ] {
-        let pictures = vec![picture.to_owned(), "/uploads/second.webp".to_owned()];
+        let pictures = vec![picture.to_owned().into(), "/uploads/second.webp".to_owned().into()];
         shop.app.put_product(&Product { pictures, ..product(id, 1, "Lamp") }).await;
         li.add(id, 1).await;
         assert_eq!(li.get(CART).await.json()[0]["product_detail"]["image"], shown);

@@ -1,38 +1,13 @@
 //! Input that means harm: answered with a 4xx, and the cart stays as it was.
 
 use axum::http::Method;
-use serde_json::{Map, Value, json};
-use web::testing::{Reply, TestShop};
+use serde_json::{Map, Value};
+use web::testing::{Reply, TestShop, nonsense};
 
 use crate::{CART, ITEM, Shopper, shop};
 
 const PATHS: [&str; 4] = [CART, ITEM, "/rest_api/mt_shop_cart/999/", "/rest_api/mt_shop_cart/x/"];
 const VERBS: [Method; 3] = [Method::POST, Method::PUT, Method::PATCH];
-
-/// Values that no field of the dialect takes.
-fn values() -> Vec<Value> {
-    let mut deep = json!(1);
-    for _ in 0..100 {
-        deep = json!([deep]);
-    }
-    vec![
-        json!(null),
-        json!(true),
-        json!(-1),
-        json!(i64::MIN),
-        json!(i64::MAX),
-        json!(u64::MAX),
-        json!(1e30),
-        json!(-1e308),
-        json!("1".repeat(100_000)),
-        json!("9".repeat(900)),
-        json!("\0"),
-        json!("1\0"),
-        json!("\u{202e}' or 1=1 --\0"),
-        json!({}),
-        deep,
-    ]
-}
 
 /// Bodies that are no object at all, or none that can be read.
 fn bodies() -> Vec<(&'static str, Vec<u8>)> {
@@ -98,7 +73,7 @@ async fn wrong_values_change_nothing() {
     let siege = Siege::begin().await;
     for path in PATHS {
         for method in VERBS {
-            for value in values() {
+            for value in nonsense().into_iter().chain([Value::Null]) {
                 let body: Map<_, _> = ["nums", "distributor_product_id"]
                     .iter()
                     .map(|name| ((*name).to_owned(), value.clone()))

@@ -28,9 +28,7 @@ const ITEM: &str = "/rest_api/mt_shop_cart/1/";
 
 /// A stocked shop.
 async fn shop() -> TestShop {
-    let shop = TestShop::new(routes);
-    shop.app.stock().await;
-    shop
+    TestShop::stocked(routes).await
 }
 
 /// A stocked shop and one of its shoppers.

@@ -8,7 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::cart::Offer;
 use domain::id::{CategoryId, ListingId, StoreId};
-use domain::product::{Listing, Product, Sku, Standing};
+use domain::product::{Listing, Picture, Product, Sku, Standing};
 use domain::text::fold;
 use serde::Serialize;
 use web::{Links, Piece, Shop};
@@ -166,11 +166,11 @@ impl<'a> Detail<'a> {
     pub(crate) fn new(offer: &'a Offer, content: &'a str, links: &Links) -> Self {
         let (listing, product) = (offer.listing(), offer.product());
         let id = listing.id.get();
-        let image = |(rank, picture): (usize, &'a String)| GoodsImage {
+        let image = |(rank, picture): (usize, &'a Picture)| GoodsImage {
             id: rank,
             goodsid: id,
             rank,
-            image_url: links.absolute(picture),
+            image_url: links.absolute(&picture.url),
         };
         Self {
             outcome: Outcome::SUCCESS,

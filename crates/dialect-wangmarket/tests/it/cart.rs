@@ -200,7 +200,7 @@ async fn what_the_catalogue_lacks_is_empty_and_never_null() {
     let bare = Product {
         category: None,
         units: String::new(),
-        pictures: vec!["/pictures/10.jpg".to_owned()],
+        pictures: vec!["/pictures/10.jpg".to_owned().into()],
         ..product(10, 1, "Bare")
     };
     shop.app.put_product(&bare).await;

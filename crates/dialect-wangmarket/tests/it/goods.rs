@@ -98,7 +98,8 @@ async fn a_list_needs_a_store() {
 #[tokio::test]
 async fn detail_shows_pictures_and_the_long_text() {
     let shop = shop().await;
-    let pictures = ["https://pictures.example/a.jpg", "/pictures/b.jpg"].map(str::to_owned).to_vec();
+    let pictures =
+        ["https://pictures.example/a.jpg", "/pictures/b.jpg"].map(|url| url.to_owned().into()).to_vec();
     shop.app.put_product(&Product { pictures, ..product(10, 1, "Pictured") }).await;
     let detail = async |form: &str| shop.post("/goods/detail.json").form(form).send().await;
     assert_snapshot!("detail", detail("goodsid=10").await.golden());

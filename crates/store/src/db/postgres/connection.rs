@@ -12,7 +12,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, Config, NoTls, Row, Statement};
 
-use crate::{Error, Result, Rows, Value};
+use crate::{Error, Refusal, Result, Rows, Value};
 
 /// How long a write or a question may wait for a database that is failing over, all tries together.
 const DEADLINE: Duration = Duration::from_secs(15);
@@ -172,6 +172,8 @@ pub(super) fn meaning(error: tokio_postgres::Error) -> Error {
         _ if is_passing(error) => Error::Unwritable(said(error)),
         // No space, no memory, too many connections; a standby that takes no writes.
         Some(code) if code.starts_with("53") || code == "25006" => Error::Unwritable(said(error)),
+        // What a row refers to was deleted meanwhile.
+        Some("23503") => Error::Refused(Refusal::Gone),
         Some("XX001" | "XX002") => Error::Damaged(said(error)),
         _ => Error::Server(said(error)),
     }

@@ -8,10 +8,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
+use rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, PrepFlags, Statement};
 
-use crate::{Error, Result, Rows, Value, doctor, migration};
+use crate::{Error, Refusal, Result, Rows, Value, doctor, migration};
 
 /// How long a write waits for another process, such as an import beside the server.
 const BUSY: Duration = Duration::from_secs(30);
@@ -181,6 +182,10 @@ pub(super) fn meaning(error: rusqlite::Error) -> Error {
         ) => Error::Unwritable(error.to_string()),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::Damaged(error.to_string()),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy,
+        // What a row refers to was deleted since the decision to write it.
+        _ if error.sqlite_extended_error_code() == Some(SQLITE_CONSTRAINT_FOREIGNKEY) => {
+            Error::Refused(Refusal::Gone)
+        }
         _ => Error::Backend(error),
     }
 }
