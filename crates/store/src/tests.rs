@@ -337,7 +337,7 @@ async fn a_backup_is_a_database_of_its_own() {
 
 #[tokio::test]
 async fn what_products_refer_to_is_not_deleted_and_what_is_deleted_is_not_referred_to() {
-    let (store, folder) = stocked().await;
+    let (store, folder) = stocked_file().await;
     let edit = || official::Edit { name: Some("Bamboo".to_owned()), sort_order: None };
     let terms = [Kind::Label, Kind::Material].map(|kind| official::add(kind, 1, edit(), NOW));
     store.apply(terms.into()).await.unwrap();
