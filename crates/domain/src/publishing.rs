@@ -251,9 +251,9 @@ pub fn parse_kilograms(text: &str) -> Option<i64> {
     if fraction.len() > 3 {
         return None;
     }
-    let grams =
-        whole.parse::<i64>().ok()?.checked_mul(1000)? + format!("{fraction:0<3}").parse::<i64>().ok()?;
-    (grams <= MAX_GRAMS).then_some(grams)
+    let rest: i64 = format!("{fraction:0<3}").parse().ok()?;
+    let grams = whole.parse::<i64>().ok()?.checked_mul(1000)?.checked_add(rest)?;
+    (0..=MAX_GRAMS).contains(&grams).then_some(grams)
 }
 
 #[cfg(test)]

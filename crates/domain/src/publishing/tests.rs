@@ -127,6 +127,7 @@ fn a_weight_has_three_decimals() {
         ("", None),
         ("１", None),
         ("9223372036854775807", None),
+        ("9223372036854775.999", None),
         ("10000000000000000000000", None),
     ] {
         assert_eq!(parse_kilograms(text), grams, "{text:?}");
