@@ -118,12 +118,12 @@ fn needed<T>(
     if is_change && !said.has(name) { Ok(None) } else { said.required(name, read).map(Some) }
 }
 
-/// Where a product is to go: into the warehouse, on sale, off sale.
+/// Where a product is to go: into the warehouse, on sale, off sale. What is sold out is on sale.
 fn status_of(value: &Value) -> Option<Status> {
-    match whole(0..=2)(value)? {
+    match whole(0..=3)(value)? {
         0 => Some(Status::Warehouse),
-        1 => Some(Status::OnSale),
-        _ => Some(Status::OffSale),
+        2 => Some(Status::OffSale),
+        _ => Some(Status::OnSale),
     }
 }
 

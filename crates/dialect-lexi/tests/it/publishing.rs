@@ -171,6 +171,22 @@ async fn step_two_again_changes_adds_and_keeps_skus() {
 }
 
 #[tokio::test]
+async fn what_is_sold_out_is_sent_back_as_it_is_shown() {
+    let shop = shop().await;
+    let merchant = Who::merchant(&shop, 1).await;
+    let rid = store_away(&merchant).await;
+    let before = skus(&merchant, &rid).await;
+    let none = before.iter().map(|sku| json!({"sku_rid": sku["rid"], "stock_quantity": 0}));
+    let change = json!({"rid": rid, "status": 1, "skus": none.collect::<Vec<_>>()});
+    assert_eq!(code(&merchant.send("PUT", "/products/publish_two", change).await), 200);
+    for status in [3, 2, 3] {
+        let change = json!({"rid": rid, "status": status});
+        assert_eq!(code(&merchant.send("PUT", "/products/publish_two", change).await), 200);
+        assert_eq!(first(&merchant, &rid).await.json()["data"]["status"], status);
+    }
+}
+
+#[tokio::test]
 async fn freight_templates_are_numbers_or_texts() {
     let shop = shop().await;
     let merchant = Who::merchant(&shop, 1).await;

@@ -105,7 +105,7 @@ async fn a_field_that_is_missing_or_makes_no_sense_is_named() {
         refused("POST", "/products/publish_two/publish", body, field).await;
     }
     refused("POST", "/products/publish_two/publish", with(step_two(&rid), json!({"skus": []})), "skus").await;
-    for status in [json!(3), json!(-1), json!("x")] {
+    for status in [json!(4), json!(-1), json!("x")] {
         refused("PUT", "/products/publish_two", json!({"rid": rid, "status": status}), "status").await;
     }
 }
