@@ -187,6 +187,21 @@ async fn what_is_sold_out_is_sent_back_as_it_is_shown() {
 }
 
 #[tokio::test]
+async fn weights_are_shown_to_the_gram() {
+    let shop = shop().await;
+    let merchant = Who::merchant(&shop, 1).await;
+    let rid = store_away(&merchant).await;
+    let sku = &skus(&merchant, &rid).await[0]["rid"];
+    for (weight, text) in [(json!(2.125), "2.13"), (json!("0.004"), "0.00"), (json!(99999.999), "100000.00")] {
+        let change = json!({"rid": rid, "status": 1, "skus": [{"sku_rid": sku, "s_weight": weight}]});
+        let reply = merchant.send("PUT", "/products/publish_two", change).await;
+        assert_eq!(reply.json()["data"]["skus"][0]["s_weight"].to_string(), weight.to_string().replace('"', ""));
+        let public = shop.get(&format!("/products/skus?rid={rid}")).send().await.json();
+        assert_eq!(public["data"]["items"][0]["s_weight"], text);
+    }
+}
+
+#[tokio::test]
 async fn freight_templates_are_numbers_or_texts() {
     let shop = shop().await;
     let merchant = Who::merchant(&shop, 1).await;
