@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use domain::id::{AssetId, CategoryId, LabelId, MaterialId};
 use domain::limits::{
     MAX_CONTENT, MAX_KEYWORDS, MAX_LABELS, MAX_MADE_CYCLE, MAX_PICTURES, MAX_RETURN_POLICY, MAX_SHORT_TEXT,
-    MAX_TITLE, UNTRACKED_STOCK,
+    MAX_STOCK, MAX_TITLE,
 };
 use domain::money::{BasisPoints, Money};
 use domain::product::{Sku, Status};
@@ -139,7 +139,7 @@ fn sku(said: &Fields) -> Result<SkuTerms, Error> {
         color: said.optional("s_color", text(MAX_SHORT_TEXT))?,
         model: said.optional("s_model", text(MAX_SHORT_TEXT))?,
         grams: needed(said, "s_weight", true, grams)?,
-        stock: needed(said, "stock_quantity", true, whole(0..=UNTRACKED_STOCK))?,
+        stock: needed(said, "stock_quantity", true, whole(0..=MAX_STOCK))?,
         price: needed(said, "price", true, price)?,
         sale_price: said.optional("sale_price", price)?,
         commission_rate: said.optional("commission_rate", percent)?,

@@ -263,6 +263,19 @@ async fn what_was_imported_can_be_published_anew() {
 }
 
 #[tokio::test]
+async fn as_much_stock_as_is_imported_can_be_sent_back() {
+    let shop = shop().await;
+    let merchant = Who::merchant(&shop, 1).await;
+    let rid = store_away(&merchant).await;
+    let sku = &skus(&merchant, &rid).await[0]["rid"];
+    for stock in [9_999_998, 9_999_999, 10_000_000, 1_000_000_000] {
+        let change = json!({"rid": rid, "skus": [{"sku_rid": sku, "stock_quantity": stock}]});
+        let reply = merchant.send("PUT", "/products/publish_two", change).await;
+        assert_eq!(reply.json()["data"]["skus"][0]["stock_count"], stock, "{}", reply.body);
+    }
+}
+
+#[tokio::test]
 async fn the_log_is_paged_and_names_who_did_it() {
     let shop = shop().await;
     let merchant = Who::merchant(&shop, 1).await;

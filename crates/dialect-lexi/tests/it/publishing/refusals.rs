@@ -121,7 +121,7 @@ async fn what_is_wrong_with_a_sku_is_named() {
         ("cover_id", vec![json!(4), json!(6), json!(99), json!("x"), json!(0)]),
         ("s_color", vec![json!(true), json!("长".repeat(501))]),
         ("s_weight", vec![json!(-1), json!("x"), json!(0.0001), Value::Null]),
-        ("stock_quantity", vec![json!(-1), json!(1.5), json!(10_000_000), Value::Null]),
+        ("stock_quantity", vec![json!(-1), json!(1.5), json!(1_000_000_001), Value::Null]),
         ("price", vec![json!(-0.01), json!(1.005), json!("1,5"), json!(1e30), json!([]), Value::Null]),
         ("sale_price", vec![json!(-1), json!(0.001)]),
         ("commission_rate", vec![json!(100.01), json!(-1), json!(0.001)]),
