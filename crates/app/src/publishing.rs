@@ -37,7 +37,7 @@ impl From<Mistake> for Error {
     fn from(mistake: Mistake) -> Self {
         match mistake {
             Mistake::WhichSku => Self::BadField("sku_rid"),
-            Mistake::HowMany => Self::BadField("skus"),
+            Mistake::HowMany | Mistake::Alike => Self::BadField("skus"),
             Mistake::NoWeight => Self::BadField("s_weight"),
             Mistake::NoStock => Self::BadField("stock_quantity"),
             Mistake::NoPrice => Self::BadField("price"),

@@ -1,5 +1,7 @@
 //! Publishing in steps: what a step makes of a product. Never who may take it, nor whether what it names is there.
 
+use std::collections::HashSet;
+
 use crate::id::{AssetId, CategoryId, LabelId, MaterialId, ProductId, SkuId, StoreId};
 use crate::limits::{MAX_GRAMS, MAX_SKUS};
 use crate::money::{BasisPoints, Money};
@@ -165,6 +167,9 @@ pub enum Mistake {
     /// A product has 1 to [`MAX_SKUS`] SKUs.
     #[error("expected 1 to {MAX_SKUS} SKUs")]
     HowMany,
+    /// A new SKU has the colour and the model of another one.
+    #[error("a SKU with this colour and model is there")]
+    Alike,
     /// A new SKU has no weight.
     #[error("expected a weight")]
     NoWeight,
@@ -207,6 +212,13 @@ impl Terms {
         // An import may have brought more.
         if product.skus.is_empty() || product.skus.len() > MAX_SKUS.max(before.skus.len()) {
             return Err(Mistake::HowMany);
+        }
+        // New SKUs come last. One that is there already was sent twice.
+        let mut known = HashSet::new();
+        for sku in &product.skus {
+            if !known.insert((sku.color.trim(), sku.model.trim())) && sku.rid.is_empty() {
+                return Err(Mistake::Alike);
+            }
         }
         Ok(product)
     }

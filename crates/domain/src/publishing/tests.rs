@@ -28,6 +28,11 @@ fn of(rid: &str) -> SkuTerms {
     SkuTerms { rid: Some(rid.to_owned()), ..SkuTerms::default() }
 }
 
+/// A SKU that gets another colour.
+fn turned(rid: &str, color: &str) -> SkuTerms {
+    SkuTerms { color: Some(color.to_owned()), ..of(rid) }
+}
+
 /// Step two on a product, whose next SKU has this number.
 fn taken(terms: &Terms, before: &Product, next: i64) -> Result<Product, Mistake> {
     let mut product = terms.of(before, |asset| format!("/{asset}.jpg"))?;
@@ -78,6 +83,11 @@ fn what_makes_no_sense_is_a_mistake() {
         (begun(), with(vec![of("1")]), Mistake::WhichSku),
         (two(), with(vec![of("3")]), Mistake::WhichSku),
         (two(), with(vec![of("1"), of("2"), of("1")]), Mistake::WhichSku),
+        (begun(), with(vec![variant("red"), variant("blue"), variant(" red ")]), Mistake::Alike),
+        (two(), with(vec![variant("red")]), Mistake::Alike),
+        // What becomes red leaves no room for another red one, in either order.
+        (two(), with(vec![variant("green"), turned("2", "green")]), Mistake::Alike),
+        (two(), with(vec![turned("2", "green"), variant("green")]), Mistake::Alike),
         (begun(), without(|sku| sku.grams = None), Mistake::NoWeight),
         (begun(), without(|sku| sku.stock = None), Mistake::NoStock),
         (begun(), without(|sku| sku.price = None), Mistake::NoPrice),
@@ -87,6 +97,16 @@ fn what_makes_no_sense_is_a_mistake() {
     ] {
         assert_eq!(taken(&terms, &before, 10), Err(mistake), "{terms:?}");
     }
+}
+
+#[test]
+fn skus_differ_in_colour_or_model() {
+    let model = |model: &str| SkuTerms { model: Some(model.to_owned()), ..variant("red") };
+    let after = taken(&with(vec![turned("1", "green"), variant("red"), model("small")]), &two(), 3).unwrap();
+    assert_eq!(after.skus.len(), 4);
+    // Imported ones may be alike; they can still be changed.
+    let alike = taken(&with(vec![turned("1", "blue")]), &two(), 3).unwrap();
+    assert!(taken(&with(vec![turned("2", "blue"), variant("red")]), &alike, 3).is_ok());
 }
 
 #[test]
@@ -171,9 +191,10 @@ fn some_status() -> impl Strategy<Value = Option<Status>> {
 /// A new SKU, or a change of one that may be there.
 fn some_sku() -> impl Strategy<Value = SkuTerms> {
     let number = || proptest::option::of(0i64..3);
-    (proptest::option::of(1i64..5), number(), number(), number(), number()).prop_map(
-        |(rid, stock, price, sale_price, rate)| SkuTerms {
+    (proptest::option::of(1i64..5), 0i64..9, number(), number(), number(), number()).prop_map(
+        |(rid, color, stock, price, sale_price, rate)| SkuTerms {
             rid: rid.map(|rid| rid.to_string()),
+            color: Some(color.to_string()),
             grams: Some(1),
             stock,
             price: price.map(Money::from_minor),
@@ -208,6 +229,9 @@ proptest! {
                 prop_assert!(product.status.may_become(after.status));
                 prop_assert!(after.status != Status::Draft && !after.skus.is_empty());
                 prop_assert!(after.status != Status::OffSale || was_on_sale);
+                for (at, sku) in after.skus.iter().enumerate().skip(product.skus.len()) {
+                    prop_assert!(after.skus[..at].iter().all(|other| other.mode() != sku.mode()));
+                }
                 was_on_sale |= after.status == Status::OnSale;
                 next += i64::try_from(after.skus.len() - product.skus.len()).unwrap();
                 log.extend(changes(Some(&product), &after));

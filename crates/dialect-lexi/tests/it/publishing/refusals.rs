@@ -196,7 +196,11 @@ async fn an_operator_publishes_for_a_store_that_is_named() {
     assert_eq!(code(&operator.send("POST", "/products/publish_one", step_one()).await), 403);
     let named = with(step_one(), json!({"sid": "900000001"}));
     assert_eq!(code(&operator.send("POST", "/products/publish_one", named).await), 201);
-    assert_eq!(code(&operator.send("POST", "/products/publish_two/publish", step_two(&rid)).await), 200);
+    let terms = with(
+        step_two(&rid),
+        json!({"skus": [{"s_color": "红色", "price": 1, "s_weight": 1, "stock_quantity": 1}]}),
+    );
+    assert_eq!(code(&operator.send("POST", "/products/publish_two/publish", terms).await), 200);
     let elsewhere = with(step_two(&rid), json!({"sid": "900000002"}));
     assert_eq!(code(&operator.send("PUT", "/products/publish_two", elsewhere).await), 404);
     assert_eq!(code(&operator.get("/products/audit").await), 403);
