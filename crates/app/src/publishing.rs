@@ -111,7 +111,8 @@ pub async fn complete(ctx: &Ctx, rid: &str, named: Option<StoreId>, said: &Terms
         name_skus(ctx, &mut product).await?;
         product.updated_at = ctx.now.after(before.updated_at);
         if product.status == Status::OnSale {
-            product.published_at = product.published_at.or(Some(product.updated_at));
+            let kept = product.published_at.filter(|_| !said.is_published_now);
+            product.published_at = kept.or(Some(product.updated_at));
         }
         let desk = Desk {
             return_policy: said.return_policy.clone().unwrap_or(desk.return_policy),

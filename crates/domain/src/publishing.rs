@@ -131,6 +131,8 @@ pub struct Terms {
     pub is_distributed: Option<bool>,
     /// Where it goes; without a word a draft goes into the warehouse, and everything else stays.
     pub status: Option<Status>,
+    /// Whether going on sale counts as its publication, also when it was on sale before.
+    pub is_published_now: bool,
     /// What becomes of its SKUs; one that is not named stays.
     pub skus: Vec<SkuTerms>,
 }

@@ -125,7 +125,7 @@ statements! {
             keywords = $7, search_text = '', units = $8, status = $9, is_deleted = false,
             is_recommended = $10, has_free_postage = $11, is_distributed = $12, purchase_limit = $13,
             shown_sales = $14, warning_level = $15, updated_at = $16,
-            published_at = coalesce(published_at, $17), features = $18, custom_details = $19,
+            published_at = coalesce($17, published_at), features = $18, custom_details = $19,
             is_custom_made = $20, is_custom_service = $21, is_proprietary = $22, is_made_holiday = $23,
             made_cycle = $24, return_policy = $25, freight_template = $26, id_code = $27, material_id = $28
         where id = $1";

@@ -102,6 +102,7 @@ impl FromRequestParts<Shop> for StepTwo {
             return_policy: needed(&said, "product_return_policy", is_change, text(MAX_RETURN_POLICY))?,
             is_distributed: needed(&said, "is_distributed", is_change, truth)?,
             status,
+            is_published_now: false,
             skus: skus.iter().map(sku).collect::<Result<_, _>>()?,
         };
         Ok(Self { rid: said.required("rid", text(MAX_NAME))?, store: said.text("sid")?, terms })

@@ -171,6 +171,35 @@ async fn step_two_again_changes_adds_and_keeps_skus() {
 }
 
 #[tokio::test]
+async fn only_the_second_step_of_publishing_sets_the_time_again() {
+    let shop = shop().await;
+    let merchant = Who::merchant(&shop, 1).await;
+    let rid = store_away(&merchant).await;
+    let sku = skus(&merchant, &rid).await[0]["rid"].clone();
+    let publish = with(step_two(&rid), json!({"skus": [{"sku_rid": sku}]}));
+    let put = |status: i64| json!({"rid": rid, "status": status});
+    let start = shop.app.now().seconds();
+    for (verb, path, body, after) in [
+        ("PUT", "/products/publish_two", put(0), None),
+        ("PUT", "/products/publish_two", put(1), Some(20)),
+        ("PUT", "/products/publish_two", put(0), Some(20)),
+        ("PUT", "/products/publish_two", put(1), Some(20)),
+        ("POST", "/products/publish_two/publish", publish.clone(), Some(50)),
+        ("PUT", "/products/status/down", json!({ "rid": rid }), Some(50)),
+        ("PUT", "/products/status/up", json!({ "rid": rid }), Some(50)),
+        ("POST", "/products/publish_two/warehouse", publish.clone(), Some(50)),
+        ("POST", "/products/publish_two/publish", publish.clone(), Some(90)),
+        ("POST", "/products/publish_two/publish", publish, Some(100)),
+    ] {
+        shop.app.pass_seconds(10);
+        let reply = merchant.send(verb, path, body).await;
+        assert_eq!(code(&reply), 200, "{verb} {path} {}", reply.body);
+        let published_at = first(&merchant, &rid).await.json()["data"]["published_at"].clone();
+        assert_eq!(published_at, after.map_or(0, |after| start + after), "{verb} {path} {after:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_sold_out_is_sent_back_as_it_is_shown() {
     let shop = shop().await;
     let merchant = Who::merchant(&shop, 1).await;
