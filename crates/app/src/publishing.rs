@@ -63,7 +63,7 @@ pub async fn begin(ctx: &Ctx, named: Option<StoreId>, said: &Basics) -> Result<K
         let rid = rid::fresh(ctx, 1).await?.pop().expect("there are as many as were asked for");
         let id = ProductId::new(memory.allocate("product", 1).await?);
         let before = draft(id, store, rid.clone(), rid.clone(), ctx.now);
-        let after = found.on(said, &before, Desk::default());
+        let after = found.on(said, &before, Desk::default())?;
         let mut steps = claimed(ctx, &before);
         steps.extend(parts::refers_to(said.category, said.material));
         steps.extend(rows::add(&after.product, &after.desk, pictures(ctx, &after.product).await?));
@@ -82,7 +82,7 @@ pub async fn rewrite(ctx: &Ctx, rid: &str, named: Option<StoreId>, said: &Basics
             return Ok(kept);
         }
         let Kept { product: before, desk, .. } = kept(ctx, rid, named).await?;
-        let mut after = Found::of(ctx, before.store, said).await?.on(said, &before, desk);
+        let mut after = Found::of(ctx, before.store, said).await?.on(said, &before, desk)?;
         after.product.updated_at = ctx.now.after(before.updated_at);
         let mut steps = claimed(ctx, &before);
         steps.push(rows::untouched(before.id, before.updated_at));
@@ -179,16 +179,16 @@ impl Found {
         if labels.len() < said.labels.len() {
             return Err(Error::BadField("labels"));
         }
-        Ok(Self { assets: assets(ctx, store, &said.assets, "asset_ids").await?, labels })
+        let named: Vec<_> = said.assets.iter().copied().flatten().collect();
+        Ok(Self { assets: assets(ctx, store, &named, "asset_ids").await?, labels })
     }
 
-    fn on(self, said: &Basics, before: &Product, desk: Desk) -> Kept {
-        let pictures = self.assets.into_iter().map(Into::into).collect();
-        Kept {
-            product: said.of(before, pictures),
+    fn on(self, said: &Basics, before: &Product, desk: Desk) -> Result<Kept> {
+        Ok(Kept {
+            product: said.of(before, self.assets).ok_or(Error::BadField("asset_ids"))?,
             desk: Desk { content: said.content.clone(), material: Some(said.material), ..desk },
             labels: self.labels,
-        }
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::asset::Asset;
 use crate::id::{AssetId, CategoryId, LabelId, MaterialId, ProductId, SkuId, StoreId};
 use crate::limits::{MAX_GRAMS, MAX_SKUS};
 use crate::money::{BasisPoints, Money};
@@ -71,8 +72,8 @@ pub struct Basics {
     pub features: String,
     /// Long text, HTML.
     pub content: String,
-    /// Its pictures, the cover first.
-    pub assets: Vec<AssetId>,
+    /// Its pictures, the cover first; each `None` is the next of those that it has and that are no assets.
+    pub assets: Vec<Option<AssetId>>,
     /// What it is made of.
     pub material: MaterialId,
     /// What it may be called.
@@ -94,12 +95,16 @@ pub struct Basics {
 }
 
 impl Basics {
-    /// The product as step one wants it, with these pictures. The short text, which other clients show, follows the
-    /// features unless it says something else.
-    pub fn of(&self, before: &Product, pictures: Vec<Picture>) -> Product {
+    /// The product as step one wants it, with its assets in order; `None` where it keeps more pictures than there are.
+    /// The short text, which other clients show, follows the features unless it says something else.
+    pub fn of(&self, before: &Product, assets: Vec<Asset>) -> Option<Product> {
         let (before, making) = (before.clone(), before.making.clone());
         let follows = before.summary == before.features;
-        Product {
+        let mut assets = assets.into_iter().map(Picture::from);
+        let mut others = before.pictures.into_iter().filter(|picture| picture.asset.is_none());
+        let picture = |asset: &Option<AssetId>| if asset.is_some() { assets.next() } else { others.next() };
+        let pictures = self.assets.iter().map(picture).collect::<Option<_>>()?;
+        Some(Product {
             category: Some(self.category),
             title: self.title.clone(),
             summary: if follows { self.features.clone() } else { before.summary },
@@ -116,7 +121,7 @@ impl Basics {
             id_code: self.id_code.clone().unwrap_or(before.id_code),
             pictures,
             ..before
-        }
+        })
     }
 }
 

@@ -28,6 +28,8 @@ use crate::wire::values::{decimal, numbers, text, texts, truth, whole};
 
 /// The longest name of a freight template, and the longest public id, in characters.
 const MAX_NAME: usize = 100;
+/// What stands for a picture that is no asset: sent back, it keeps the picture.
+const NO_ASSET: i64 = 0;
 
 /// What step one says, and of which product of which store.
 pub(crate) struct StepOne {
@@ -54,9 +56,9 @@ impl FromRequestParts<Shop> for StepOne {
             title: said.required("name", text(MAX_TITLE))?,
             features: said.required("features", text(MAX_SHORT_TEXT))?,
             content: said.required("content", text(MAX_CONTENT))?,
-            assets: ids(said.required("asset_ids", numbers(1..=MAX_PICTURES))?, AssetId::new),
+            assets: said.required("asset_ids", pictures)?,
             material: MaterialId::new(said.required("material_id", &id)?),
-            labels: ids(said.required("labels", numbers(0..=MAX_LABELS))?, LabelId::new),
+            labels: ids(said.required("labels", numbers(1, 0..=MAX_LABELS))?, LabelId::new),
             is_custom_made: said.required("is_custom_made", truth)?,
             id_code: said.optional("id_code", text(MAX_SHORT_TEXT))?,
             keywords: said.optional("keywords", texts(MAX_KEYWORDS, MAX_KEYWORDS))?,
@@ -69,8 +71,14 @@ impl FromRequestParts<Shop> for StepOne {
     }
 }
 
-fn ids<T>(numbers: Vec<i64>, id: fn(i64) -> T) -> Vec<T> {
+fn ids<T>(numbers: Vec<i64>, id: impl Fn(i64) -> T) -> Vec<T> {
     numbers.into_iter().map(id).collect()
+}
+
+/// Assets, or the number that is shown for a picture that is none.
+fn pictures(value: &Value) -> Option<Vec<Option<AssetId>>> {
+    let asset = |id: i64| (id != NO_ASSET).then(|| AssetId::new(id));
+    Some(ids(numbers(NO_ASSET, 1..=MAX_PICTURES)(value)?, asset))
 }
 
 impl StepOne {
@@ -184,8 +192,7 @@ impl<'a> ShownBasics<'a> {
     pub(crate) fn new(kept: &'a Kept, links: &Links) -> Self {
         let Kept { product, desk, labels } = kept;
         let (making, made_at) = (&product.making, product.created_at.seconds());
-        // A picture that is no asset has no number that could be sent back.
-        let image = |picture| Asset::picture(picture, 0, made_at, links);
+        let image = |picture| Asset::picture(picture, NO_ASSET, made_at, links);
         let label = |label: &'a app::catalogue::Term| Label {
             id: label.id,
             name: &label.name,

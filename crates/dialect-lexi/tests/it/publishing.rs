@@ -90,6 +90,12 @@ async fn second(who: &Who<'_>, rid: &str) -> Reply {
     who.get(&format!("/products/{rid}/publish_two")).await
 }
 
+/// The addresses of a product's pictures, as step one shows them.
+fn pictures(reply: &Reply) -> Vec<Value> {
+    let shown = reply.json()["data"]["asset_ids"].as_array().cloned().expect("pictures");
+    shown.into_iter().map(|picture| picture["view_url"].clone()).collect()
+}
+
 /// The SKUs of a product, as step two shows them.
 async fn skus(who: &Who<'_>, rid: &str) -> Vec<Value> {
     second(who, rid).await.json()["data"]["skus"].as_array().cloned().expect("SKUs")
@@ -221,10 +227,14 @@ async fn weights_are_shown_to_the_gram() {
     let merchant = Who::merchant(&shop, 1).await;
     let rid = store_away(&merchant).await;
     let sku = &skus(&merchant, &rid).await[0]["rid"];
-    for (weight, text) in [(json!(2.125), "2.13"), (json!("0.004"), "0.00"), (json!(99999.999), "100000.00")] {
+    for (weight, text) in [(json!(2.125), "2.13"), (json!("0.004"), "0.00"), (json!(99999.999), "100000.00")]
+    {
         let change = json!({"rid": rid, "status": 1, "skus": [{"sku_rid": sku, "s_weight": weight}]});
         let reply = merchant.send("PUT", "/products/publish_two", change).await;
-        assert_eq!(reply.json()["data"]["skus"][0]["s_weight"].to_string(), weight.to_string().replace('"', ""));
+        assert_eq!(
+            reply.json()["data"]["skus"][0]["s_weight"].to_string(),
+            weight.to_string().replace('"', "")
+        );
         let public = shop.get(&format!("/products/skus?rid={rid}")).send().await.json();
         assert_eq!(public["data"]["items"][0]["s_weight"], text);
     }
@@ -282,7 +292,17 @@ async fn what_was_imported_can_be_published_anew() {
     let merchant = Who::merchant(&shop, 1).await;
     assert_snapshot!("imported_one", first(&merchant, &rid(10)).await.golden());
     assert_snapshot!("imported_two", second(&merchant, &rid(10)).await.golden());
+    // Pictures that are no assets are kept by the number that is shown for them.
     let path = format!("/products/publish_one?rid={}", rid(10));
+    let sent =
+        async |ids: Value| merchant.send("PUT", &path, with(step_one(), json!({"asset_ids": ids}))).await;
+    let imported = pictures(&first(&merchant, &rid(10)).await);
+    let shown: Vec<_> = imported.iter().map(|_| 0).collect();
+    assert_eq!(pictures(&sent(json!(shown)).await), imported);
+    let mixed = pictures(&sent(json!([2, "0", 3, 0])).await);
+    assert_eq!((mixed.len(), &mixed[1], &mixed[3]), (4, &imported[0], &imported[1]));
+    assert_eq!(sent(json!([0, 0, 0])).await.json()["status"]["message"], "Bad request: asset_ids.");
+    assert_eq!(pictures(&sent(json!([0])).await), imported[..1]);
     assert_eq!(code(&merchant.send("PUT", &path, step_one()).await), 201);
     // An untracked SKU whose stock is sent back as it was shown stays untracked.
     let shown = skus(&merchant, &rid(7)).await;

@@ -154,9 +154,8 @@ fn a_weight_has_three_decimals() {
     }
 }
 
-#[test]
-fn the_short_text_follows_the_features_unless_it_says_something_else() {
-    let basics = |features: &str| Basics {
+fn basics(features: &str) -> Basics {
+    Basics {
         category: CategoryId::new(1),
         title: "Tea".to_owned(),
         features: features.to_owned(),
@@ -171,11 +170,47 @@ fn the_short_text_follows_the_features_unless_it_says_something_else() {
         custom_details: None,
         made_cycle: None,
         is_made_holiday: None,
-    };
-    let first = basics("Fresh").of(&begun(), Vec::new());
-    assert_eq!(basics("Green").of(&first, Vec::new()).summary, "Green");
+    }
+}
+
+#[test]
+fn the_short_text_follows_the_features_unless_it_says_something_else() {
+    let first = basics("Fresh").of(&begun(), Vec::new()).unwrap();
+    assert_eq!(basics("Green").of(&first, Vec::new()).unwrap().summary, "Green");
     let imported = Product { summary: "In short".to_owned(), ..first };
-    assert_eq!(basics("Green").of(&imported, Vec::new()).summary, "In short");
+    assert_eq!(basics("Green").of(&imported, Vec::new()).unwrap().summary, "In short");
+}
+
+#[test]
+fn pictures_that_are_no_assets_are_kept_in_their_order() {
+    let asset = |id: i64| Asset {
+        id: AssetId::new(id),
+        store: None,
+        file: format!("{id}.jpg"),
+        filename: String::new(),
+        kind: 1,
+        bytes: 1,
+        width: 1,
+        height: 1,
+        created_at: NOW,
+    };
+    let pictures = vec![Picture::from("a".to_owned()), asset(5).into(), Picture::from("b".to_owned())];
+    let before = Product { pictures, ..begun() };
+    let a_file = |id: i64| asset(id).path();
+    let (a, b) = ("a".to_owned(), "b".to_owned());
+    for (assets, shown) in [
+        (vec![0], Some(vec![a.clone()])),
+        (vec![0, 5, 0], Some(vec![a.clone(), a_file(5), b.clone()])),
+        (vec![7, 0, 5, 0], Some(vec![a_file(7), a, a_file(5), b])),
+        (vec![7], Some(vec![a_file(7)])),
+        (vec![0, 0, 0], None),
+    ] {
+        let ids: Vec<_> = assets.iter().map(|id| Some(AssetId::new(*id)).filter(|_| *id > 0)).collect();
+        let known = assets.iter().filter(|id| **id > 0).map(|id| asset(*id)).collect();
+        let after = Basics { assets: ids, ..basics("Fresh") }.of(&before, known);
+        let urls = after.map(|after| after.pictures.into_iter().map(|picture| picture.url).collect());
+        assert_eq!(urls, shown, "{assets:?}");
+    }
 }
 
 fn some_status() -> impl Strategy<Value = Option<Status>> {

@@ -57,10 +57,18 @@ async fn a_field_that_is_missing_or_makes_no_sense_is_named() {
         ("name", vec![json!(""), json!("  "), long(201), json!([]), Value::Null]),
         ("features", vec![json!(""), long(501), Value::Null]),
         ("content", vec![json!(true), long(200_001), Value::Null]),
-        // Another store's, a film, none, too many.
+        // Another store's, a film, none, no picture that could be kept, too many.
         (
             "asset_ids",
-            vec![json!([4]), json!([6]), json!([1, 99]), json!([]), json!((1..52).collect::<Vec<_>>())],
+            vec![
+                json!([4]),
+                json!([6]),
+                json!([1, 99]),
+                json!([]),
+                json!([0]),
+                json!([1, 0]),
+                json!((1..52).collect::<Vec<_>>()),
+            ],
         ),
         ("material_id", vec![json!(9), json!({}), Value::Null]),
         ("labels", vec![json!([1, 9]), json!(1), Value::Null]),

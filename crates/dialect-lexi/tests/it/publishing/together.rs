@@ -100,7 +100,7 @@ async fn a_repeat_whose_reply_was_lost_is_answered_with_the_product_as_it_is() {
         title: "Tea".to_owned(),
         features: "Fresh".to_owned(),
         content: "Leaves".to_owned(),
-        assets: vec![AssetId::new(1)],
+        assets: vec![Some(AssetId::new(1))],
         material: MaterialId::new(1),
         labels: vec![LabelId::new(1)],
         is_custom_made: false,
