@@ -32,14 +32,20 @@ impl Fields {
         Self(fields::form(query.as_bytes()))
     }
 
-    /// Of the query and the body, whose word counts.
+    /// Of the query and the body, whose word counts where it says something.
     pub(crate) async fn of(parts: &Parts) -> Result<Self, Error> {
         let Self(mut all) = Self::of_query(parts.uri.query().unwrap_or_default());
         match fields::body(parts).await {
-            Ok(Value::Object(body)) => all.extend(body),
-            Ok(_) | Err(_) => return Err(Error::Bad),
+            Ok(Value::Object(body)) => {
+                for (name, value) in body {
+                    if !value.is_null() || !all.contains_key(&name) {
+                        all.insert(name, value);
+                    }
+                }
+                Ok(Self(all))
+            }
+            Ok(_) | Err(_) => Err(Error::Bad),
         }
-        Ok(Self(all))
     }
 
     /// Whether there is anything under a name, be it blank.
@@ -117,7 +123,7 @@ impl Fields {
     /// A whole number, or its digits.
     pub(crate) fn integer(&self, name: &'static str) -> Result<Option<i64>, Error> {
         match self.0.get(name) {
-            None => Ok(None),
+            None | Some(Value::Null) => Ok(None),
             Some(_) => self.lenient_integer(name).map(Some).ok_or(bad(name)),
         }
     }
