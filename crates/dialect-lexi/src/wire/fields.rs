@@ -53,6 +53,11 @@ impl Fields {
         self.0.get(name).is_some_and(|value| !value.is_null())
     }
 
+    /// Whether there is anything but null and blanks under a name.
+    pub(crate) fn says(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| !is_blank(value))
+    }
+
     /// A text that is not blank, without blanks around it; digits also come as numbers.
     pub(crate) fn text(&self, name: &'static str) -> Result<Option<String>, Error> {
         let text = match self.0.get(name) {

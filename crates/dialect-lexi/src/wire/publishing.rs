@@ -96,8 +96,7 @@ impl FromRequestParts<Shop> for StepTwo {
         let is_change = parts.method == Method::PUT;
         // The document's table has one name, its examples have the other.
         let names = ["freight_template_id", "fid"];
-        let freight = names.into_iter().find(|name| matches!(said.text(name), Ok(Some(_))));
-        let freight = freight.unwrap_or(names[0]);
+        let freight = names.into_iter().find(|name| said.says(name)).unwrap_or(names[0]);
         // Where the path decides, the status in the body is not looked at.
         let (skus, status) = if is_change {
             let status = said.optional("status", |value| status_of(value).map(Some))?;
@@ -106,7 +105,7 @@ impl FromRequestParts<Shop> for StepTwo {
             (said.objects("skus")?, None)
         };
         let terms = Terms {
-            freight_template: needed(&said, freight, is_change, text(MAX_NAME))?,
+            freight_template: needed(&said, freight, is_change, template)?,
             return_policy: needed(&said, "product_return_policy", is_change, text(MAX_RETURN_POLICY))?,
             is_distributed: needed(&said, "is_distributed", is_change, truth)?,
             status,
@@ -125,6 +124,14 @@ fn needed<T>(
     read: impl Fn(&Value) -> Option<T>,
 ) -> Result<Option<T>, Error> {
     if is_change && !said.has(name) { Ok(None) } else { said.required(name, read).map(Some) }
+}
+
+/// A freight template: a whole number, or any text.
+fn template(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => number.as_i64().map(|number| number.to_string()),
+        _ => text(MAX_NAME)(value),
+    }
 }
 
 /// Where a product is to go: into the warehouse, on sale, off sale. What is sold out is on sale.

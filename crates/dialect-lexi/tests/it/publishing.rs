@@ -252,6 +252,9 @@ async fn freight_templates_are_numbers_or_texts() {
         (json!({"fid": 8}), json!(8)),
         (json!({"fid": "007"}), json!("007")),
         (json!({"fid": "a", "freight_template_id": 9}), json!(9)),
+        (json!({"freight_template_id": -3}), json!(-3)),
+        (json!({"freight_template_id": "1.5"}), json!("1.5")),
+        (json!({"fid": "c", "freight_template_id": " "}), json!("c")),
         (json!({"fid": "b", "freight_template_id": null}), json!("b")),
         (json!({}), json!("b")),
     ] {

@@ -95,7 +95,7 @@ async fn a_field_that_is_missing_or_makes_no_sense_is_named() {
     refused("PUT", "/products/publish_one", step_one(), "rid").await;
     let two: Vec<(&str, Vec<Value>)> = vec![
         ("rid", vec![Value::Null, json!([])]),
-        ("freight_template_id", vec![Value::Null, long(101)]),
+        ("freight_template_id", vec![Value::Null, long(101), json!({}), json!(true), json!(1.5)]),
         ("product_return_policy", vec![json!(""), Value::Null]),
         ("is_distributed", vec![json!("x"), Value::Null]),
         ("skus", vec![json!("x"), json!([1]), json!({})]),
@@ -106,6 +106,14 @@ async fn a_field_that_is_missing_or_makes_no_sense_is_named() {
             refused("POST", "/products/publish_two/warehouse", body.clone(), field).await;
             refused("PUT", "/products/publish_two", body, field).await;
         }
+    }
+    for (names, field) in [
+        (json!({"freight_template_id": {}, "fid": "7"}), "freight_template_id"),
+        (json!({"freight_template_id": null, "fid": {}}), "fid"),
+    ] {
+        let body = with(step_two(&rid), names);
+        refused("POST", "/products/publish_two/warehouse", body.clone(), field).await;
+        refused("PUT", "/products/publish_two", body, field).await;
     }
     for field in ["rid", "freight_template_id", "product_return_policy", "is_distributed", "skus"] {
         let mut body = step_two(&rid);
