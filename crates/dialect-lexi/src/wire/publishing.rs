@@ -105,8 +105,8 @@ impl FromRequestParts<Shop> for StepTwo {
             (said.objects("skus")?, None)
         };
         let terms = Terms {
-            freight_template: needed(&said, freight, is_change, template)?,
-            return_policy: needed(&said, "product_return_policy", is_change, text(MAX_RETURN_POLICY))?,
+            freight_template: term(&said, freight, is_change, template)?,
+            return_policy: term(&said, "product_return_policy", is_change, text(MAX_RETURN_POLICY))?,
             is_distributed: needed(&said, "is_distributed", is_change, truth)?,
             status,
             is_published_now: false,
@@ -114,6 +114,16 @@ impl FromRequestParts<Shop> for StepTwo {
         };
         Ok(Self { rid: said.required("rid", text(MAX_NAME))?, store: said.text("sid")?, terms })
     }
+}
+
+/// A text that must be there, but where something is changed; imported products show none, and may send that back.
+fn term(
+    said: &Fields,
+    name: &'static str,
+    is_change: bool,
+    read: impl Fn(&Value) -> Option<String>,
+) -> Result<Option<String>, Error> {
+    if is_change && !said.says(name) { Ok(None) } else { said.required(name, read).map(Some) }
 }
 
 /// What must be there, but where something is changed that has it already; nothing clears it.

@@ -297,6 +297,20 @@ async fn what_was_imported_can_be_published_anew() {
     let merchant = Who::merchant(&shop, 1).await;
     assert_snapshot!("imported_one", first(&merchant, &rid(10)).await.golden());
     assert_snapshot!("imported_two", second(&merchant, &rid(10)).await.golden());
+    // Neither a freight template nor a return policy is known, and none is needed to send that back.
+    let shown = second(&merchant, &rid(10)).await;
+    for none in [
+        json!({"freight_template_id": null, "product_return_policy": ""}),
+        json!({"freight_template_id": " ", "product_return_policy": null}),
+    ] {
+        let reply = merchant.send("PUT", "/products/publish_two", with(json!({"rid": rid(10)}), none)).await;
+        assert_eq!(reply, shown);
+    }
+    let said = json!({"rid": rid(10), "freight_template_id": 4, "product_return_policy": "七天", "fid": "x"});
+    let said = merchant.send("PUT", "/products/publish_two", said).await;
+    let nothing = json!({"rid": rid(10), "freight_template_id": null, "product_return_policy": " "});
+    assert_eq!(merchant.send("PUT", "/products/publish_two", nothing).await, said);
+    assert_eq!(said.json()["data"]["freight_template_id"], 4);
     // Pictures that are no assets are kept by the number that is shown for them.
     let path = format!("/products/publish_one?rid={}", rid(10));
     let sent =

@@ -95,8 +95,8 @@ async fn a_field_that_is_missing_or_makes_no_sense_is_named() {
     refused("PUT", "/products/publish_one", step_one(), "rid").await;
     let two: Vec<(&str, Vec<Value>)> = vec![
         ("rid", vec![Value::Null, json!([])]),
-        ("freight_template_id", vec![Value::Null, long(101), json!({}), json!(true), json!(1.5)]),
-        ("product_return_policy", vec![json!(""), Value::Null]),
+        ("freight_template_id", vec![long(101), json!({}), json!(true), json!(1.5)]),
+        ("product_return_policy", vec![long(10_001), json!([])]),
         ("is_distributed", vec![json!("x"), Value::Null]),
         ("skus", vec![json!("x"), json!([1]), json!({})]),
     ];
@@ -119,6 +119,12 @@ async fn a_field_that_is_missing_or_makes_no_sense_is_named() {
         let mut body = step_two(&rid);
         body.as_object_mut().expect("an object").remove(field);
         refused("POST", "/products/publish_two/publish", body, field).await;
+    }
+    for field in ["freight_template_id", "product_return_policy"] {
+        for value in [json!(""), json!(" "), Value::Null] {
+            let body = with(step_two(&rid), json!({ field: value }));
+            refused("POST", "/products/publish_two/warehouse", body, field).await;
+        }
     }
     refused("POST", "/products/publish_two/publish", with(step_two(&rid), json!({"skus": []})), "skus").await;
     for status in [json!(4), json!(-1), json!("x")] {
