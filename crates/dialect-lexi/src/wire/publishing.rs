@@ -107,7 +107,11 @@ impl FromRequestParts<Shop> for StepTwo {
         let terms = Terms {
             freight_template: term(&said, freight, is_change, template)?,
             return_policy: term(&said, "product_return_policy", is_change, text(MAX_RETURN_POLICY))?,
-            is_distributed: needed(&said, "is_distributed", is_change, truth)?,
+            is_distributed: if is_change {
+                said.kept("is_distributed", truth)?
+            } else {
+                Some(said.required("is_distributed", truth)?)
+            },
             status,
             is_published_now: false,
             skus: skus.iter().map(sku).collect::<Result<_, _>>()?,
@@ -124,16 +128,6 @@ fn term(
     read: impl Fn(&Value) -> Option<String>,
 ) -> Result<Option<String>, Error> {
     if is_change && !said.says(name) { Ok(None) } else { said.required(name, read).map(Some) }
-}
-
-/// What must be there, but where something is changed that has it already; nothing clears it.
-fn needed<T>(
-    said: &Fields,
-    name: &'static str,
-    is_change: bool,
-    read: impl Fn(&Value) -> Option<T>,
-) -> Result<Option<T>, Error> {
-    if is_change && !said.has(name) { Ok(None) } else { said.required(name, read).map(Some) }
 }
 
 /// A freight template: a whole number, or any text.
@@ -164,9 +158,9 @@ fn sku(said: &Fields) -> Result<SkuTerms, Error> {
         cover: said.optional("cover_id", asset)?,
         color: said.optional("s_color", text(MAX_SHORT_TEXT))?,
         model: said.optional("s_model", text(MAX_SHORT_TEXT))?,
-        grams: needed(said, "s_weight", true, grams)?,
-        stock: needed(said, "stock_quantity", true, whole(0..=MAX_STOCK))?,
-        price: needed(said, "price", true, price)?,
+        grams: said.kept("s_weight", grams)?,
+        stock: said.kept("stock_quantity", whole(0..=MAX_STOCK))?,
+        price: said.kept("price", price)?,
         sale_price: said.optional("sale_price", price)?,
         commission_rate: said.optional("commission_rate", percent)?,
     })
