@@ -117,7 +117,7 @@ pub struct Product {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// When it was first put on sale.
+    /// When it was published: first put on sale, or last by step two of publishing where that says so.
     pub published_at: Option<Timestamp>,
     /// The SKUs by position; empty only in a draft.
     pub skus: Vec<Sku>,
