@@ -457,6 +457,13 @@ impl Catalogue {
         self.sales.clear();
     }
 
+    /// Forgets stores, categories and brands, and nothing of any product.
+    pub(crate) fn forget_names(&self) {
+        let mut generation = self.generation();
+        *generation += 1;
+        *self.names.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// Forgets everything.
     pub(crate) fn forget_all(&self) {
         let mut generation = self.generation();

@@ -9,8 +9,9 @@ use crate::{Ctx, Error, Result};
 /// Applies the steps together with the caller's key, and makes the change seen.
 pub(crate) async fn write(ctx: &Ctx, change: impl IntoIterator<Item = Step>) -> Result<()> {
     let mut steps: Vec<_> = ctx.key.iter().map(|key| idempotency::claim(key, ctx.now)).collect();
-    // First, since it lets one change of the catalogue wait for the other: no two categories are put into each other.
-    steps.extend(record(&Change::Catalogue, ctx.now));
+    // First, since it lets one change wait for the other: no two categories are put into each other. Also for labels and
+    // materials, though nobody remembers them.
+    steps.extend(record(&Change::Names, ctx.now));
     steps.extend(change);
     match ctx.app.store().apply(steps).await {
         // The change is in already, under this very key; only its reply was lost.
@@ -21,6 +22,6 @@ pub(crate) async fn write(ctx: &Ctx, change: impl IntoIterator<Item = Step>) -> 
         Err(store::Error::Refused(Refusal::Misplaced)) => return Err(Error::BadField("pid")),
         Err(error) => return Err(error.into()),
     }
-    ctx.app.forget(&Change::Catalogue);
+    ctx.app.forget(&Change::Names);
     Ok(())
 }

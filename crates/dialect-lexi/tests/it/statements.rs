@@ -140,3 +140,18 @@ async fn what_a_heading_costs() {
         assert_eq!(send(verb, path, body).await, statements, "{verb} {path}");
     }
 }
+
+#[tokio::test]
+async fn a_heading_makes_no_product_be_read_again() {
+    let shop = well_stocked().await;
+    let who = Who::of_role(&shop, "o@example.com", Role::Operator).await;
+    let list = async || shop.get("/products?per_page=50").send().await;
+    let search = async || shop.post("/search/products").json(&json!({"qk": "thing"})).send().await;
+    cost(&shop, list).await;
+    cost(&shop, search).await;
+    for (verb, path) in [("POST", "/categories"), ("PUT", "/categories/2"), ("POST", "/official/labels")] {
+        who.send(verb, path, json!({"name": verb})).await;
+        assert_eq!(cost(&shop, list).await, 0, "the list after {verb} {path}");
+        assert_eq!(cost(&shop, search).await, 0, "the search after {verb} {path}");
+    }
+}
