@@ -88,6 +88,32 @@ async fn a_category_has_its_place_in_a_tree() {
 }
 
 #[tokio::test]
+async fn what_is_not_there_is_told_before_anything_else() {
+    let shop = shop().await;
+    let who = Who::merchant(&shop, 1).await;
+    for body in [json!({"name": "Things"}), json!({"pid": 99}), json!({"pid": 9})] {
+        assert_eq!(code(&who.send("PUT", "/categories/9", body.clone()).await), 404, "{body}");
+    }
+    // Categories are in none, which is no category.
+    assert_eq!(code(&who.send("DELETE", "/categories/0", json!({})).await), 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_shows_what_was_written_whatever_others_do_at_once() {
+    let shop = shop().await;
+    let token = shop.app.account("m@example.com", Role::Operator).await;
+    for id in 2..30 {
+        let (beside, other) = (shop.clone(), token.clone());
+        let deleting = tokio::spawn(async move {
+            let who = Who::new(&beside, &other);
+            while code(&who.send("DELETE", &format!("/categories/{id}"), json!({})).await) != 204 {}
+        });
+        assert_eq!(add(&Who::new(&shop, &token), "Tea", 0).await, id);
+        deleting.await.expect("a task");
+    }
+}
+
+#[tokio::test]
 async fn what_is_in_use_is_not_deleted() {
     let shop = shop().await;
     let who = Who::merchant(&shop, 2).await;

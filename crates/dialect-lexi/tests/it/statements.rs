@@ -129,11 +129,11 @@ async fn what_a_heading_costs() {
     let send =
         async |verb: &str, path: &str, body| cost(&shop, async || who.send(verb, path, body).await).await;
     for (verb, path, body, statements) in [
-        ("POST", "/categories", json!({"name": "Tea", "pid": 1}), 8),
-        ("PUT", "/categories/2", json!({"name": "Teas", "pid": 0}), 7),
-        ("DELETE", "/categories/2", json!({}), 5),
-        ("POST", "/brands", json!({"name": "山野"}), 10),
-        ("POST", "/official/labels", json!({"name": "竹"}), 5),
+        ("POST", "/categories", json!({"name": "Tea", "pid": 1}), 5),
+        ("PUT", "/categories/2", json!({"name": "Teas", "pid": 0}), 5),
+        ("DELETE", "/categories/2", json!({}), 6),
+        ("POST", "/brands", json!({"name": "山野"}), 7),
+        ("POST", "/official/labels", json!({"name": "竹"}), 4),
         ("PUT", "/official/labels/3", json!({"sort_order": 1}), 5),
         ("DELETE", "/official/labels/3", json!({}), 5),
     ] {
