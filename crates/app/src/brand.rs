@@ -5,9 +5,15 @@ use store::brand as rows;
 
 pub use store::brand::Edit;
 
-use crate::catalogue::Brand;
+use crate::catalogue::{Brand, Names, SHOWN};
 use crate::heading::{self, Written};
 use crate::{Ctx, Error, Result};
+
+/// The brands that the caller may see, in their order.
+pub fn seen<'a>(ctx: &Ctx, names: &'a Names) -> Vec<&'a Brand> {
+    let sees_hidden = heading::may_see_hidden(ctx);
+    names.brands.iter().filter(|brand| sees_hidden || brand.status == SHOWN).collect()
+}
 
 /// Adds a brand.
 pub async fn add(ctx: &Ctx, edit: Edit) -> Result<Brand> {

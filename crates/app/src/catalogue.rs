@@ -112,21 +112,6 @@ impl Names {
     }
 }
 
-impl Names {
-    /// The categories that are shown, of all or of those within one.
-    pub fn categories_within(&self, parent: Option<i64>) -> Vec<&Category> {
-        let is_wanted = |category: &&Category| {
-            category.status == SHOWN && parent.is_none_or(|parent| category.parent == parent)
-        };
-        self.categories.iter().filter(is_wanted).collect()
-    }
-
-    /// The brands that are shown.
-    pub fn brands_shown(&self) -> Vec<&Brand> {
-        self.brands.iter().filter(|brand| brand.status == SHOWN).collect()
-    }
-}
-
 /// The catalogue of one shop.
 pub struct Catalogue {
     store: Store,

@@ -5,9 +5,18 @@ use store::{Step, category as rows};
 
 pub use store::category::Edit;
 
-use crate::catalogue::Category;
+use crate::catalogue::{Category, Names, SHOWN};
 use crate::heading::{self, Written};
 use crate::{Ctx, Error, Result};
+
+/// The categories that the caller may see, in their order: of all, or of those within one.
+pub fn seen<'a>(ctx: &Ctx, names: &'a Names, parent: Option<i64>) -> Vec<&'a Category> {
+    let sees_hidden = heading::may_see_hidden(ctx);
+    let is_seen = |category: &&Category| {
+        (sees_hidden || category.status == SHOWN) && parent.is_none_or(|parent| category.parent == parent)
+    };
+    names.categories.iter().filter(is_seen).collect()
+}
 
 /// Adds a category.
 pub async fn add(ctx: &Ctx, edit: Edit) -> Result<Category> {

@@ -1,6 +1,7 @@
 //! Headings: categories, brands, labels and materials, which products of all stores are filed under. How a change of one
 //! is applied; what changes is for the file of its noun to say.
 
+use domain::account::Role;
 use store::change::{Change, record};
 use store::{Refusal, Rows, Step, idempotency};
 
@@ -37,6 +38,15 @@ pub(crate) async fn write(ctx: &Ctx, of: &str, change: impl IntoIterator<Item = 
     };
     ctx.app.forget(&Change::Names);
     Ok(written)
+}
+
+/// Whether the caller may see what is hidden: whoever may write it.
+pub(crate) fn may_see_hidden(ctx: &Ctx) -> bool {
+    let account = ctx.session.as_ref().and_then(|session| session.account.as_ref());
+    match account.map(|account| account.role) {
+        Some(Role::Merchant(_) | Role::Operator) => true,
+        Some(Role::Customer) | None => false,
+    }
 }
 
 async fn written_before(ctx: &Ctx) -> Result<String> {

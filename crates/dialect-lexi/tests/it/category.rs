@@ -59,6 +59,22 @@ async fn a_category_is_added_changed_and_deleted_and_that_is_seen_at_once() {
 }
 
 #[tokio::test]
+async fn who_keeps_a_store_sees_what_is_hidden() {
+    let shop = shop().await;
+    let (merchant, customer) = (Who::merchant(&shop, 2).await, Who::customer(&shop).await);
+    let operator = Who::of_role(&shop, "o@example.com", Role::Operator).await;
+    merchant.send("POST", "/categories", json!({"name": "Tea", "status": 0})).await;
+    for path in ["/categories", "/categories?pid=0", "/categories/siblings?id=1", "/categories/siblings"] {
+        for (who, count) in [(&merchant, 2), (&operator, 2), (&customer, 1)] {
+            assert_eq!(who.get(path).await.json()["data"]["count"], count, "{path}");
+        }
+        assert_eq!(shop.get(path).send().await.json()["data"]["count"], 1, "{path}");
+    }
+    assert_eq!(code(&merchant.get("/categories/siblings?id=2").await), 200);
+    assert_eq!(code(&customer.get("/categories/siblings?id=2").await), 404);
+}
+
+#[tokio::test]
 async fn a_name_is_there_once() {
     let shop = shop().await;
     let who = Who::merchant(&shop, 2).await;
