@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::cart::{Cart, Offer};
 use domain::id::{BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
-use domain::product::{Listing, Product, Status};
+use domain::product::{Listing, Product};
 use domain::time::Timestamp;
 use prometheus_client::metrics::counter::Counter;
 use quick_cache::Weighter;
@@ -250,11 +250,10 @@ impl Catalogue {
         self.store.product_desk(id).await?.ok_or(Error::NoSuchProduct)
     }
 
-    /// Whether a client may name this listing: it exists, and its product is neither deleted nor a draft.
+    /// Whether a client may name this listing: it exists, and its product is not deleted and was for the public to see.
     pub async fn knows(&self, id: ListingId) -> Result<bool> {
         let offered = self.offered(id).await?;
-        Ok(offered
-            .is_some_and(|offered| !offered.product.is_deleted && offered.product.status != Status::Draft))
+        Ok(offered.is_some_and(|offered| !offered.product.is_deleted && !offered.product.is_unpublished()))
     }
 
     /// Listings with their products, in the order asked; four statements at most.
