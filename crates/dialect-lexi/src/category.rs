@@ -23,11 +23,7 @@ pub(crate) async fn list(Visitor(ctx): Visitor, links: Links, query: Fields) -> 
 }
 
 /// Those beside a category, which is among them.
-pub(crate) async fn siblings(
-    Visitor(ctx): Visitor,
-    links: Links,
-    query: Fields,
-) -> Result<Response, Error> {
+pub(crate) async fn siblings(Visitor(ctx): Visitor, links: Links, query: Fields) -> Result<Response, Error> {
     let names = ctx.app.catalogue().names().await?;
     let id = query.lenient_integer("id").or_else(|| query.lenient_integer("cid"));
     let all = category::seen(&ctx, &names, None);
