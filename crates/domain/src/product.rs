@@ -224,6 +224,15 @@ impl Product {
         self.status == Status::OnSale && !self.is_deleted
     }
 
+    /// Whether it was never for the public to see: a draft, or put straight into the warehouse.
+    pub fn is_unpublished(&self) -> bool {
+        match self.status {
+            Status::Draft => true,
+            Status::Warehouse => self.published_at.is_none(),
+            Status::OnSale | Status::OffSale => false,
+        }
+    }
+
     /// Where its own store's offer stands; `None` once it is deleted.
     pub fn standing(&self) -> Option<Standing> {
         match self.status {

@@ -3,6 +3,8 @@
 mod refusals;
 mod together;
 
+use domain::account::{Identifier, Role};
+use domain::id::StoreId;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use web::testing::{Reply, TestShop};
@@ -371,5 +373,21 @@ async fn the_log_is_paged_and_names_who_did_it() {
         let of = (entry["sku_rid"].to_string(), entry["field"].to_string());
         let before = last.insert(of, entry["after"].clone()).unwrap_or(Value::Null);
         assert_eq!(before, entry["before"], "{entry}");
+    }
+}
+
+#[tokio::test]
+async fn who_has_only_a_phone_number_is_named_by_it() {
+    let shop = shop().await;
+    let ctx = app::Ctx::new(&shop.app, None);
+    let phone = Identifier::parse_phone("+8613800138000").expect("a phone number");
+    let role = Role::Merchant(StoreId::new(1));
+    let account = app::shopper::add_account(&ctx, &[phone], None, role).await.expect("an account");
+    let token = app::shopper::issue_token(&ctx, &account, 3600).await.expect("a token");
+    let merchant = Who::new(&shop, &token);
+    merchant.send("PUT", "/products/status/down", json!({"rid": rid(10)})).await;
+    for query in [String::new(), format!("&rid={}", rid(10))] {
+        let log = merchant.get(&format!("/products/audit?per_page=1{query}")).await;
+        assert_eq!(log.json()["data"]["entries"][0]["account"], "+8613800138000", "{}", log.body);
     }
 }
