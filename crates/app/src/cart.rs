@@ -5,7 +5,6 @@ use std::sync::Arc;
 use domain::cart::{Against, Cart, Offer, PricedCart};
 use domain::id::{LineId, ListingId, OwnerId, SkuId, StoreId};
 use domain::limits::MAX_LINE_QUANTITY;
-use domain::product::Status;
 use store::cart::{self as rows, NewLine, Scope, Take};
 use store::idempotency::{self, Key};
 use store::{Refusal, Step};
@@ -117,8 +116,8 @@ pub async fn take(ctx: &Ctx, listing: ListingId, pieces: i64) -> Result<Arc<Cart
     let Some(offered) = ctx.app.catalogue().offered(listing).await? else {
         return Err(Error::NoSuchProduct);
     };
-    // A draft is nobody's to know of, unless it was on sale once.
-    if offered.product.status == Status::Draft && !holds(ctx, listing).await? {
+    // What the public never saw is nobody's to know of, unless the cart has it all the same.
+    if offered.product.is_unpublished() && !holds(ctx, listing).await? {
         return Err(Error::NoSuchProduct);
     }
     if pieces == 0 {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::cart::{Cart, Offer};
 use domain::id::{BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
-use domain::product::{Listing, Product, Status};
+use domain::product::{Listing, Product};
 use domain::time::Timestamp;
 use prometheus_client::metrics::counter::Counter;
 use quick_cache::Weighter;
@@ -109,21 +109,6 @@ impl Names {
     /// A store.
     pub fn store(&self, id: StoreId) -> Option<&Named> {
         self.stores.iter().find(|store| store.id == id.get())
-    }
-}
-
-impl Names {
-    /// The categories that are shown, of all or of those within one.
-    pub fn categories_within(&self, parent: Option<i64>) -> Vec<&Category> {
-        let is_wanted = |category: &&Category| {
-            category.status == SHOWN && parent.is_none_or(|parent| category.parent == parent)
-        };
-        self.categories.iter().filter(is_wanted).collect()
-    }
-
-    /// The brands that are shown.
-    pub fn brands_shown(&self) -> Vec<&Brand> {
-        self.brands.iter().filter(|brand| brand.status == SHOWN).collect()
     }
 }
 
@@ -265,11 +250,10 @@ impl Catalogue {
         self.store.product_desk(id).await?.ok_or(Error::NoSuchProduct)
     }
 
-    /// Whether a client may name this listing: it exists, and its product is neither deleted nor a draft.
+    /// Whether a client may name this listing: it exists, and its product is not deleted and was for the public to see.
     pub async fn knows(&self, id: ListingId) -> Result<bool> {
         let offered = self.offered(id).await?;
-        Ok(offered
-            .is_some_and(|offered| !offered.product.is_deleted && offered.product.status != Status::Draft))
+        Ok(offered.is_some_and(|offered| !offered.product.is_deleted && !offered.product.is_unpublished()))
     }
 
     /// Listings with their products, in the order asked; four statements at most.
@@ -455,6 +439,13 @@ impl Catalogue {
         self.distributed.clear();
         self.pages.clear();
         self.sales.clear();
+    }
+
+    /// Forgets stores, categories and brands, and nothing of any product.
+    pub(crate) fn forget_names(&self) {
+        let mut generation = self.generation();
+        *generation += 1;
+        *self.names.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Forgets everything.

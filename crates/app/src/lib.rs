@@ -178,6 +178,7 @@ impl App {
         match change {
             Change::Product(id) => self.catalogue().forget_product(domain::id::ProductId::new(*id)),
             Change::Catalogue => self.catalogue().forget_all(),
+            Change::Names => self.catalogue().forget_names(),
             Change::Token(hash) => self.sessions().forget_hex(hash),
             Change::Unknown => {
                 self.catalogue().forget_all();

@@ -37,7 +37,7 @@ impl From<Mistake> for Error {
     fn from(mistake: Mistake) -> Self {
         match mistake {
             Mistake::WhichSku => Self::BadField("sku_rid"),
-            Mistake::HowMany => Self::BadField("skus"),
+            Mistake::HowMany | Mistake::Alike => Self::BadField("skus"),
             Mistake::NoWeight => Self::BadField("s_weight"),
             Mistake::NoStock => Self::BadField("stock_quantity"),
             Mistake::NoPrice => Self::BadField("price"),
@@ -63,7 +63,7 @@ pub async fn begin(ctx: &Ctx, named: Option<StoreId>, said: &Basics) -> Result<K
         let rid = rid::fresh(ctx, 1).await?.pop().expect("there are as many as were asked for");
         let id = ProductId::new(memory.allocate("product", 1).await?);
         let before = draft(id, store, rid.clone(), rid.clone(), ctx.now);
-        let after = found.on(said, &before, Desk::default());
+        let after = found.on(said, &before, Desk::default())?;
         let mut steps = claimed(ctx, &before);
         steps.extend(parts::refers_to(said.category, said.material));
         steps.extend(rows::add(&after.product, &after.desk, pictures(ctx, &after.product).await?));
@@ -82,7 +82,7 @@ pub async fn rewrite(ctx: &Ctx, rid: &str, named: Option<StoreId>, said: &Basics
             return Ok(kept);
         }
         let Kept { product: before, desk, .. } = kept(ctx, rid, named).await?;
-        let mut after = Found::of(ctx, before.store, said).await?.on(said, &before, desk);
+        let mut after = Found::of(ctx, before.store, said).await?.on(said, &before, desk)?;
         after.product.updated_at = ctx.now.after(before.updated_at);
         let mut steps = claimed(ctx, &before);
         steps.push(rows::untouched(before.id, before.updated_at));
@@ -111,7 +111,8 @@ pub async fn complete(ctx: &Ctx, rid: &str, named: Option<StoreId>, said: &Terms
         name_skus(ctx, &mut product).await?;
         product.updated_at = ctx.now.after(before.updated_at);
         if product.status == Status::OnSale {
-            product.published_at = product.published_at.or(Some(product.updated_at));
+            let kept = product.published_at.filter(|_| !said.is_published_now);
+            product.published_at = kept.or(Some(product.updated_at));
         }
         let desk = Desk {
             return_policy: said.return_policy.clone().unwrap_or(desk.return_policy),
@@ -178,16 +179,16 @@ impl Found {
         if labels.len() < said.labels.len() {
             return Err(Error::BadField("labels"));
         }
-        Ok(Self { assets: assets(ctx, store, &said.assets, "asset_ids").await?, labels })
+        let named: Vec<_> = said.assets.iter().copied().flatten().collect();
+        Ok(Self { assets: assets(ctx, store, &named, "asset_ids").await?, labels })
     }
 
-    fn on(self, said: &Basics, before: &Product, desk: Desk) -> Kept {
-        let pictures = self.assets.into_iter().map(Into::into).collect();
-        Kept {
-            product: said.of(before, pictures),
+    fn on(self, said: &Basics, before: &Product, desk: Desk) -> Result<Kept> {
+        Ok(Kept {
+            product: said.of(before, self.assets).ok_or(Error::BadField("asset_ids"))?,
             desk: Desk { content: said.content.clone(), material: Some(said.material), ..desk },
             labels: self.labels,
-        }
+        })
     }
 }
 

@@ -97,7 +97,8 @@ impl Search {
         match change {
             Change::Product(id) => self.heard().hear(ProductId::new(*id)),
             Change::Catalogue | Change::Unknown => self.heard().is_all = true,
-            Change::Token(_) => {}
+            // The index knows what products are filed under by number.
+            Change::Names | Change::Token(_) => {}
         }
     }
 

@@ -12,12 +12,14 @@ pub async fn add(ctx: &Ctx, rid: &str) -> Result<bool> {
     write(ctx, liked, rows::add(owner, liked, ctx.now)).await
 }
 
-/// Likes a product no more, whatever became of it; `false` when the caller did not.
+/// Likes a product no more, whatever became of it; `false` when the caller did not, and may know of the product.
 pub async fn remove(ctx: &Ctx, rid: &str) -> Result<bool> {
     let owner = ctx.session()?.customer()?.owner;
     let found = ctx.app.catalogue().products_by_rid(&[rid]).await?.pop().flatten();
     let liked = found.ok_or(Error::NoSuchProduct)?;
-    write(ctx, liked, rows::remove(owner, liked)).await
+    let is_visible = product::many_by_rid(ctx, &[rid], None).await?.pop().flatten().is_some();
+    let was_liked = write(ctx, liked, rows::remove(owner, liked)).await?;
+    if was_liked || is_visible { Ok(was_liked) } else { Err(Error::NoSuchProduct) }
 }
 
 /// Whether anything was to do.

@@ -32,27 +32,32 @@ pub async fn add(ctx: &Ctx, rids: &[&str]) -> Result<()> {
     let owner = customer(ctx)?;
     let found = product::many_by_rid(ctx, rids, None).await?;
     let found: Option<Vec<_>> = found.into_iter().map(|offered| Some(offered?.product.id)).collect();
-    write(ctx, rows::add(owner, &found.ok_or(Error::NoSuchProduct)?, ctx.now)).await
+    write(ctx, [rows::add(owner, &found.ok_or(Error::NoSuchProduct)?, ctx.now)]).await
 }
 
-/// Puts products back, whatever became of them; one that is not there is no error.
+/// Puts products back, whatever became of them; one that is not there is no error, unless the caller may not know of it.
 pub async fn remove(ctx: &Ctx, rids: &[&str]) -> Result<()> {
     let owner = customer(ctx)?;
     let found = ctx.app.catalogue().products_by_rid(rids).await?;
     let found: Option<Vec<_>> = found.into_iter().collect();
-    write(ctx, rows::remove(owner, &found.ok_or(Error::NoSuchProduct)?)).await
+    let found = found.ok_or(Error::NoSuchProduct)?;
+    let visible = product::many_by_rid(ctx, rids, None).await?;
+    let secret = found.iter().zip(visible).filter(|(_, visible)| visible.is_none());
+    let secret: Vec<_> = secret.map(|(product, _)| *product).collect();
+    write(ctx, rows::remove(owner, &found, &secret)).await
 }
 
 fn customer(ctx: &Ctx) -> Result<OwnerId> {
     ctx.session()?.customer().map(|account| account.owner)
 }
 
-async fn write(ctx: &Ctx, step: Step) -> Result<()> {
+async fn write(ctx: &Ctx, change: impl IntoIterator<Item = Step>) -> Result<()> {
     let mut steps: Vec<_> = ctx.key.iter().map(|key| idempotency::claim(key, ctx.now)).collect();
-    steps.push(step);
+    steps.extend(change);
     match ctx.app.store().apply(steps).await {
         // The change is in already, under this very key; only its reply was lost.
         Ok(_) | Err(store::Error::Refused(Refusal::AlreadyApplied)) => Ok(()),
+        Err(store::Error::Refused(Refusal::Gone)) => Err(Error::NoSuchProduct),
         Err(error) => Err(error.into()),
     }
 }

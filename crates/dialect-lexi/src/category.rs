@@ -1,12 +1,11 @@
 //! Handlers of `/categories`.
 
 use app::category;
-use axum::extract::State;
 use axum::response::Response;
 use domain::id::CategoryId;
-use web::{Links, Shop};
+use web::Links;
 
-use crate::auth::Keeper;
+use crate::auth::{Keeper, Visitor};
 use crate::error::Error;
 use crate::page::Page;
 use crate::wire::category::{CategoryPage, Said, ShownCategory};
@@ -17,26 +16,23 @@ use crate::wire::fields::{Fields, Id};
 const USUAL: i64 = 100;
 
 /// A page of categories, of all or of those within one.
-pub(crate) async fn list(State(shop): State<Shop>, links: Links, query: Fields) -> Result<Response, Error> {
-    let names = shop.app.catalogue().names().await?;
-    let categories = names.categories_within(query.lenient_integer("pid"));
+pub(crate) async fn list(Visitor(ctx): Visitor, links: Links, query: Fields) -> Result<Response, Error> {
+    let names = ctx.app.catalogue().names().await?;
+    let categories = category::seen(&ctx, &names, query.lenient_integer("pid"));
     Ok(found(CategoryPage::new(&categories, Page::of(&query, USUAL), &links)))
 }
 
 /// Those beside a category, which is among them.
-pub(crate) async fn siblings(
-    State(shop): State<Shop>,
-    links: Links,
-    query: Fields,
-) -> Result<Response, Error> {
-    let names = shop.app.catalogue().names().await?;
+pub(crate) async fn siblings(Visitor(ctx): Visitor, links: Links, query: Fields) -> Result<Response, Error> {
+    let names = ctx.app.catalogue().names().await?;
     let id = query.lenient_integer("id").or_else(|| query.lenient_integer("cid"));
-    let of = id.and_then(|id| names.categories.iter().find(|category| category.named.id == id));
+    let all = category::seen(&ctx, &names, None);
+    let of = id.and_then(|id| all.iter().find(|category| category.named.id == id));
     let parent = match (id, of) {
         (Some(_), None) => return Err(Error::NotFound),
         (_, of) => of.map_or(0, |category| category.parent),
     };
-    let categories = names.categories_within(Some(parent));
+    let categories = category::seen(&ctx, &names, Some(parent));
     Ok(found(CategoryPage::new(&categories, Page::of(&query, USUAL), &links)))
 }
 

@@ -31,6 +31,7 @@ pub struct Lexi;
 
 impl Dialect for Lexi {
     const NAME: &'static str = "lexi";
+    const UNHASHED: &'static [&'static str] = &wire::signature::PARTS;
 
     async fn session(shop: &Shop, parts: &Parts) -> app::Result<Option<app::session::Session>> {
         auth::session(shop, parts).await

@@ -1,7 +1,7 @@
 //! Handlers of `/products`: lists and single products.
 
 use app::catalogue::{self, Order, PageQuery};
-use app::{Ctx, product};
+use app::{Ctx, brand, product};
 use axum::response::Response;
 use web::Links;
 
@@ -43,7 +43,8 @@ pub(crate) async fn by_brand(
     query: Fields,
 ) -> Result<Response, Error> {
     let names = ctx.app.catalogue().names().await?;
-    let brand = names.brands.iter().find(|brand| brand.named.rid == rid).ok_or(Error::NoSuchBrand)?;
+    let brands = brand::seen(&ctx, &names);
+    let brand = brands.into_iter().find(|brand| brand.named.rid == rid).ok_or(Error::NoSuchBrand)?;
     page(&ctx, Wanted::on_sale(&query).of_brand(brand), Order::LastUpdated, &links).await
 }
 

@@ -51,6 +51,7 @@ pub(crate) async fn store_away(
 /// Completes a product, and puts it on sale.
 pub(crate) async fn publish(Keeper(ctx): Keeper, links: Links, mut said: StepTwo) -> Result<Response, Error> {
     said.terms.status = Some(Status::OnSale);
+    said.terms.is_published_now = true;
     complete(&ctx, &links, said).await
 }
 

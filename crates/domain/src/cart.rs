@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::id::{LineId, ListingId, OwnerId, SkuId, StoreId};
 use crate::limits::{MAX_LINE_QUANTITY, MAX_LINES};
 use crate::money::Money;
-use crate::product::{Listing, Product, Sku, Standing, Status};
+use crate::product::{Listing, Product, Sku, Standing};
 use crate::time::Timestamp;
 
 /// A cart as stored.
@@ -161,7 +161,7 @@ impl Cart {
     pub fn against(&self, offer: &Offer, wanted: i64) -> Option<Against> {
         let (product, sku) = (offer.product(), offer.sku());
         let has_line = self.lines.iter().any(|line| (line.listing, line.sku) == (offer.listing().id, sku.id));
-        if offer.is_gone() || product.status == Status::Draft {
+        if offer.is_gone() || product.is_unpublished() {
             Some(Against::Gone)
         } else if !offer.is_on_sale() {
             Some(Against::OffSale)

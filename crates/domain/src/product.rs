@@ -117,7 +117,7 @@ pub struct Product {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// When it was first put on sale.
+    /// When it was published: first put on sale, or last by step two of publishing where that says so.
     pub published_at: Option<Timestamp>,
     /// The SKUs by position; empty only in a draft.
     pub skus: Vec<Sku>,
@@ -222,6 +222,15 @@ impl Product {
     /// Whether the public sees it.
     pub fn is_on_sale(&self) -> bool {
         self.status == Status::OnSale && !self.is_deleted
+    }
+
+    /// Whether it was never for the public to see: a draft, or put straight into the warehouse.
+    pub fn is_unpublished(&self) -> bool {
+        match self.status {
+            Status::Draft => true,
+            Status::Warehouse => self.published_at.is_none(),
+            Status::OnSale | Status::OffSale => false,
+        }
     }
 
     /// Where its own store's offer stands; `None` once it is deleted.

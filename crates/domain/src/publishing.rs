@@ -1,5 +1,8 @@
 //! Publishing in steps: what a step makes of a product. Never who may take it, nor whether what it names is there.
 
+use std::collections::HashSet;
+
+use crate::asset::Asset;
 use crate::id::{AssetId, CategoryId, LabelId, MaterialId, ProductId, SkuId, StoreId};
 use crate::limits::{MAX_GRAMS, MAX_SKUS};
 use crate::money::{BasisPoints, Money};
@@ -69,8 +72,8 @@ pub struct Basics {
     pub features: String,
     /// Long text, HTML.
     pub content: String,
-    /// Its pictures, the cover first.
-    pub assets: Vec<AssetId>,
+    /// Its pictures, the cover first; each `None` is the next of those that it has and that are no assets.
+    pub assets: Vec<Option<AssetId>>,
     /// What it is made of.
     pub material: MaterialId,
     /// What it may be called.
@@ -92,12 +95,16 @@ pub struct Basics {
 }
 
 impl Basics {
-    /// The product as step one wants it, with these pictures. The short text, which other clients show, follows the
-    /// features unless it says something else.
-    pub fn of(&self, before: &Product, pictures: Vec<Picture>) -> Product {
+    /// The product as step one wants it, with its assets in order; `None` where it keeps more pictures than there are.
+    /// The short text, which other clients show, follows the features unless it says something else.
+    pub fn of(&self, before: &Product, assets: Vec<Asset>) -> Option<Product> {
         let (before, making) = (before.clone(), before.making.clone());
         let follows = before.summary == before.features;
-        Product {
+        let mut assets = assets.into_iter().map(Picture::from);
+        let mut others = before.pictures.into_iter().filter(|picture| picture.asset.is_none());
+        let picture = |asset: &Option<AssetId>| if asset.is_some() { assets.next() } else { others.next() };
+        let pictures = self.assets.iter().map(picture).collect::<Option<_>>()?;
+        Some(Product {
             category: Some(self.category),
             title: self.title.clone(),
             summary: if follows { self.features.clone() } else { before.summary },
@@ -114,7 +121,7 @@ impl Basics {
             id_code: self.id_code.clone().unwrap_or(before.id_code),
             pictures,
             ..before
-        }
+        })
     }
 }
 
@@ -129,6 +136,8 @@ pub struct Terms {
     pub is_distributed: Option<bool>,
     /// Where it goes; without a word a draft goes into the warehouse, and everything else stays.
     pub status: Option<Status>,
+    /// Whether going on sale counts as its publication, also when it was on sale before.
+    pub is_published_now: bool,
     /// What becomes of its SKUs; one that is not named stays.
     pub skus: Vec<SkuTerms>,
 }
@@ -165,6 +174,9 @@ pub enum Mistake {
     /// A product has 1 to [`MAX_SKUS`] SKUs.
     #[error("expected 1 to {MAX_SKUS} SKUs")]
     HowMany,
+    /// A new SKU has the colour and the model of another one.
+    #[error("a SKU with this colour and model is there")]
+    Alike,
     /// A new SKU has no weight.
     #[error("expected a weight")]
     NoWeight,
@@ -207,6 +219,13 @@ impl Terms {
         // An import may have brought more.
         if product.skus.is_empty() || product.skus.len() > MAX_SKUS.max(before.skus.len()) {
             return Err(Mistake::HowMany);
+        }
+        // New SKUs come last. One that is there already was sent twice.
+        let mut known = HashSet::new();
+        for sku in &product.skus {
+            if !known.insert((sku.color.trim(), sku.model.trim())) && sku.rid.is_empty() {
+                return Err(Mistake::Alike);
+            }
         }
         Ok(product)
     }
@@ -251,9 +270,9 @@ pub fn parse_kilograms(text: &str) -> Option<i64> {
     if fraction.len() > 3 {
         return None;
     }
-    let grams =
-        whole.parse::<i64>().ok()?.checked_mul(1000)? + format!("{fraction:0<3}").parse::<i64>().ok()?;
-    (grams <= MAX_GRAMS).then_some(grams)
+    let rest: i64 = format!("{fraction:0<3}").parse().ok()?;
+    let grams = whole.parse::<i64>().ok()?.checked_mul(1000)?.checked_add(rest)?;
+    (0..=MAX_GRAMS).contains(&grams).then_some(grams)
 }
 
 #[cfg(test)]

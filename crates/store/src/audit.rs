@@ -16,13 +16,13 @@ statements! {
         select next_value - $1, $2, $3, $4, $5, $6, $7, $8, $9 from counter where name = 'audit'";
     /// A store's entries before one of them, newest first.
     OF_STORE = "select audit.id, product.rid, product.title, sku.rid, account.email, account.username,
-            audit.field, audit.old_value, audit.new_value, audit.created_at
+            account.phone, audit.field, audit.old_value, audit.new_value, audit.created_at
         from audit join product on product.id = audit.product_id
             left join sku on sku.id = audit.sku_id left join account on account.id = audit.account_id
         where audit.store_id = $1 and audit.id < $2 order by audit.id desc limit $3";
     /// A store's entries of one product before one of them, newest first.
     OF_PRODUCT = "select audit.id, product.rid, product.title, sku.rid, account.email, account.username,
-            audit.field, audit.old_value, audit.new_value, audit.created_at
+            account.phone, audit.field, audit.old_value, audit.new_value, audit.created_at
         from audit join product on product.id = audit.product_id
             left join sku on sku.id = audit.sku_id left join account on account.id = audit.account_id
         where audit.product_id = $4 and audit.store_id = $1 and audit.id < $2 order by audit.id desc limit $3";
@@ -39,7 +39,7 @@ pub struct Entry {
     pub title: String,
     /// The SKU's public id, where it is a SKU's value.
     pub sku: Option<String>,
-    /// The e-mail address or the name of who did it; `None` is the command line.
+    /// The e-mail address, the name or the phone number of who did it; `None` is the command line.
     pub account: Option<String>,
     /// What changed.
     pub field: Field,
@@ -112,11 +112,11 @@ fn entry_from(row: Row<'_>) -> Result<Entry> {
         product: row.text(1)?.to_owned(),
         title: row.text(2)?.to_owned(),
         sku: optional(3)?,
-        account: optional(4)?.or(optional(5)?),
-        field: Field::from_name(row.text(6)?)
+        account: optional(4)?.or(optional(5)?).or(optional(6)?),
+        field: Field::from_name(row.text(7)?)
             .ok_or(Error::Unreadable("an unknown field of the audit log"))?,
-        before: row.opt_int(7)?,
-        after: row.opt_int(8)?,
-        at: row.time(9)?,
+        before: row.opt_int(8)?,
+        after: row.opt_int(9)?,
+        at: row.time(10)?,
     })
 }

@@ -5,17 +5,20 @@ use domain::time::Timestamp;
 
 use crate::shop::{Named, SHOWN, named_from};
 use crate::sql::statements;
-use crate::{Refusal, Result, Row, Step, Store};
+use crate::{Error, Refusal, Result, Row, Rows, Step, Store};
+
+macro_rules! columns {
+    () => {
+        "id, rid, name, created_at, features, description, logo, banner, is_recommended, sort_order, status"
+    };
+}
 
 statements! {
     /// All brands.
-    ALL_BRANDS = "select id, rid, name, created_at, features, description, logo, banner, is_recommended,
-            sort_order, status
-        from brand order by sort_order, id";
+    ALL_BRANDS = concat!("select ", columns!(), " from brand order by sort_order, id");
     /// Adds a brand, unless its name or its public id is taken.
-    ADD = "insert into brand (id, rid, name, created_at, features, description, logo, banner, is_recommended,
-            sort_order, status)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing";
+    ADD = concat!("insert into brand (", columns!(), ")
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing returning ", columns!());
 }
 
 /// A brand with what clients show of it.
@@ -83,6 +86,12 @@ pub fn add(id: BrandId, rid: &str, edit: Edit, now: Timestamp) -> Step {
         edit.status.unwrap_or(SHOWN).into(),
     ];
     Step::new(ADD, params).or_refuse(Refusal::Taken)
+}
+
+/// A brand as the last of the steps, which added it, has left it.
+pub fn written(rows: &[Rows]) -> Result<Brand> {
+    let row = rows.last().and_then(Rows::first);
+    brand_from(row.ok_or(Error::Unreadable("no brand"))?)
 }
 
 fn brand_from(row: Row<'_>) -> Result<Brand> {

@@ -27,6 +27,8 @@ pub enum Change {
     Product(i64),
     /// The whole catalogue may have changed.
     Catalogue,
+    /// What products are filed under: categories, brands, labels or materials; no product.
+    Names,
     /// A token, by the hexadecimal digits of its hash.
     Token(String),
     /// Written by a newer version; everything may have changed.
@@ -56,6 +58,7 @@ impl Store {
                 let change = match row.text(1)? {
                     "product" => key.parse().map_or(Change::Unknown, Change::Product),
                     "catalogue" => Change::Catalogue,
+                    "names" => Change::Names,
                     "token" => Change::Token(key.to_owned()),
                     _ => Change::Unknown,
                 };
@@ -70,6 +73,7 @@ pub fn record(change: &Change, now: Timestamp) -> [Step; 2] {
     let (noun, key) = match change {
         Change::Product(id) => ("product", id.to_string()),
         Change::Catalogue | Change::Unknown => ("catalogue", String::new()),
+        Change::Names => ("names", String::new()),
         Change::Token(hash) => ("token", hash.clone()),
     };
     [Step::new(NUMBER, Vec::new()), Step::new(RECORD, vec![noun.into(), key.into(), now.into()])]

@@ -3,7 +3,7 @@
 use domain::time::Timestamp;
 
 use crate::sql::statements;
-use crate::{Refusal, Result, Row, Sql, Step, Store};
+use crate::{Error, Refusal, Result, Row, Rows, Sql, Step, Store};
 
 statements! {
     /// All labels.
@@ -12,20 +12,24 @@ statements! {
     MATERIALS = "select id, name, sort_order from material order by sort_order, id";
     /// Adds a label, unless its name is taken.
     ADD_LABEL = "insert into label (id, name, sort_order, created_at) values ($1, $2, $3, $4)
-        on conflict do nothing";
+        on conflict do nothing returning id, name, sort_order";
     /// Adds a material, unless its name is taken.
     ADD_MATERIAL = "insert into material (id, name, sort_order, created_at) values ($1, $2, $3, $4)
-        on conflict do nothing";
+        on conflict do nothing returning id, name, sort_order";
+    /// One row when the label is there.
+    LABEL_IS_THERE = "select 1 from label where id = $1";
+    /// One row when the material is there.
+    MATERIAL_IS_THERE = "select 1 from material where id = $1";
     /// One row when no other label has the name.
     LABEL_IS_FREE = "select 1 where not exists (select 1 from label where name = $2 and id <> $1)";
     /// One row when no other material has the name.
     MATERIAL_IS_FREE = "select 1 where not exists (select 1 from material where name = $2 and id <> $1)";
     /// Changes of a label what is not null.
     UPDATE_LABEL = "update label set name = coalesce($2, name), sort_order = coalesce($3, sort_order)
-        where id = $1";
+        where id = $1 returning id, name, sort_order";
     /// Changes of a material what is not null.
     UPDATE_MATERIAL = "update material set name = coalesce($2, name), sort_order = coalesce($3, sort_order)
-        where id = $1";
+        where id = $1 returning id, name, sort_order";
     /// Takes a label from products that are deleted themselves.
     RELEASE_LABEL = "delete from product_label where label_id = $1
         and exists (select 1 from product where product.id = product_label.product_id and product.is_deleted)";
@@ -90,10 +94,7 @@ impl Kind {
 impl Store {
     /// All labels or all materials, in their order.
     pub async fn terms(&self, kind: Kind) -> Result<Vec<Term>> {
-        let term = |row: Row<'_>| {
-            Ok(Term { id: row.int(0)?, name: row.text(1)?.to_owned(), sort_order: row.int(2)? })
-        };
-        self.read(kind.choose(LABELS, MATERIALS), Vec::new()).await?.iter().map(term).collect()
+        self.read(kind.choose(LABELS, MATERIALS), Vec::new()).await?.iter().map(term_from).collect()
     }
 }
 
@@ -104,11 +105,12 @@ pub fn add(kind: Kind, id: i64, edit: Edit, now: Timestamp) -> Step {
     Step::new(kind.choose(ADD_LABEL, ADD_MATERIAL), params).or_refuse(Refusal::Taken)
 }
 
-/// Changes a term; refused as taken when the name is, as gone when the term is.
-pub fn update(kind: Kind, id: i64, edit: Edit) -> [Step; 2] {
+/// Changes a term; refused as gone when it is, as taken when the name is.
+pub fn update(kind: Kind, id: i64, edit: Edit) -> [Step; 3] {
     let name = vec![id.into(), edit.name.clone().into()];
     let params = vec![id.into(), edit.name.into(), edit.sort_order.into()];
     [
+        Step::new(kind.choose(LABEL_IS_THERE, MATERIAL_IS_THERE), vec![id.into()]).or_refuse(Refusal::Gone),
         Step::new(kind.choose(LABEL_IS_FREE, MATERIAL_IS_FREE), name).or_refuse(Refusal::Taken),
         Step::new(kind.choose(UPDATE_LABEL, UPDATE_MATERIAL), params).or_refuse(Refusal::Gone),
     ]
@@ -122,4 +124,14 @@ pub fn delete(kind: Kind, id: i64) -> [Step; 3] {
         Step::new(unused, vec![id.into()]).or_refuse(Refusal::InUse),
         Step::new(kind.choose(DELETE_LABEL, DELETE_MATERIAL), vec![id.into()]).or_refuse(Refusal::Gone),
     ]
+}
+
+/// A term as the last of the steps that added or changed it has left it.
+pub fn written(rows: &[Rows]) -> Result<Term> {
+    let row = rows.last().and_then(Rows::first);
+    term_from(row.ok_or(Error::Unreadable("no label and no material"))?)
+}
+
+fn term_from(row: Row<'_>) -> Result<Term> {
+    Ok(Term { id: row.int(0)?, name: row.text(1)?.to_owned(), sort_order: row.int(2)? })
 }

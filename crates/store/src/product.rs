@@ -126,7 +126,7 @@ statements! {
             is_recommended = $10, has_free_postage = $11, is_distributed = $12 or exists (select 1 from listing
                 where product_id = $1 and id <> $1 and status is not null), purchase_limit = $13,
             shown_sales = $14, warning_level = $15, updated_at = $16,
-            published_at = coalesce(published_at, $17), features = $18, custom_details = $19,
+            published_at = coalesce($17, published_at), features = $18, custom_details = $19,
             is_custom_made = $20, is_custom_service = $21, is_proprietary = $22, is_made_holiday = $23,
             made_cycle = $24, return_policy = $25, freight_template = $26, id_code = $27, material_id = $28
         where id = $1";

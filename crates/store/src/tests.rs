@@ -366,3 +366,14 @@ async fn what_products_refer_to_is_not_deleted_and_what_is_deleted_is_not_referr
     assert!(matches!(written, Err(Error::Refused(Refusal::Gone))));
     assert_eq!(store.products(&[ProductId::new(1)]).await.unwrap()[0].category, None);
 }
+
+#[tokio::test]
+async fn changes_are_read_as_they_were_recorded() {
+    use change::Change;
+    let (store, _folder) = stocked().await;
+    let known = store.latest_change().await.unwrap();
+    let changes = [Change::Product(7), Change::Catalogue, Change::Names, Change::Token("ab".to_owned())];
+    store.apply(changes.iter().flat_map(|change| change::record(change, NOW)).collect()).await.unwrap();
+    let read = store.changes_since(known, 10).await.unwrap();
+    assert_eq!(read.into_iter().map(|(_, change)| change).collect::<Vec<_>>(), changes);
+}

@@ -5,7 +5,7 @@ use domain::time::Timestamp;
 
 use crate::product::id_list;
 use crate::sql::statements;
-use crate::{Result, Step, Store};
+use crate::{Refusal, Result, Step, Store};
 
 macro_rules! add {
     ($number:literal, $listed:literal) => {
@@ -21,6 +21,17 @@ macro_rules! add {
 macro_rules! remove {
     ($listed:literal) => {
         concat!("delete from wishlist where owner_id = $1 and product_id", $listed)
+    };
+}
+macro_rules! has_all {
+    ($number:literal, $listed:literal) => {
+        concat!(
+            "select 1 where not exists (select 1 from ",
+            $listed,
+            " where ",
+            $number,
+            " not in (select product_id from wishlist where owner_id = $1))"
+        )
     };
 }
 /// What the public may still see of it.
@@ -39,6 +50,9 @@ statements! {
     REMOVE = remove!(" in (select value from json_each($2))"),
         postgres: remove!(" in (select cast(value as bigint)
             from json_array_elements_text(cast($2 as json)))");
+    /// One row when all of these products are there.
+    HAS_ALL = has_all!("value", "json_each($2)"),
+        postgres: has_all!("cast(value as bigint)", "json_array_elements_text(cast($2 as json))");
     /// A page, newest first.
     PAGE = concat!("select wishlist.product_id ", shown!(),
         " order by wishlist.created_at desc, wishlist.product_id desc limit $2 offset $3");
@@ -65,7 +79,13 @@ pub fn add(owner: OwnerId, products: &[ProductId], now: Timestamp) -> Step {
     Step::new(ADD, vec![owner.into(), id_list(products.iter().map(|id| id.get())), now.into()])
 }
 
-/// Puts products back; none there is no error.
-pub fn remove(owner: OwnerId, products: &[ProductId]) -> Step {
-    Step::new(REMOVE, vec![owner.into(), id_list(products.iter().map(|id| id.get()))])
+/// Puts products back; none there is no error, but refused as gone when one of the secret ones is not.
+pub fn remove(owner: OwnerId, products: &[ProductId], secret: &[ProductId]) -> Vec<Step> {
+    let params = |products: &[ProductId]| vec![owner.into(), id_list(products.iter().map(|id| id.get()))];
+    let mut steps = Vec::new();
+    if !secret.is_empty() {
+        steps.push(Step::new(HAS_ALL, params(secret)).or_refuse(Refusal::Gone));
+    }
+    steps.push(Step::new(REMOVE, params(products)));
+    steps
 }

@@ -29,7 +29,7 @@ pub(crate) async fn honour<D: Dialect>(shop: &Shop, mut parts: Parts, next: Next
         return run::<D>(parts, next).await;
     };
     let Some(key) = printable(&parts) else { return D::refuse(Error::BadKey, &parts) };
-    let key = Key { owner: session.owner, key, request: fingerprint(&parts) };
+    let key = Key { owner: session.owner, key, request: fingerprint(&parts, D::UNHASHED) };
     let turn = match app::idempotency::begin(&shop.app, key).await {
         Err(error) => return D::refuse(error, &parts),
         Ok(Begun::Replay(reply)) => return replayed(reply),
@@ -61,15 +61,15 @@ fn printable(parts: &Parts) -> Option<String> {
     is_key.then(|| text.to_owned())
 }
 
-/// Method, path, query and body, each with its length before it.
-fn fingerprint(parts: &Parts) -> [u8; 32] {
+/// Method, path, query without what is not to be hashed, and body, each with its length before it.
+fn fingerprint(parts: &Parts, unhashed: &[&str]) -> [u8; 32] {
     let uri = &parts.uri;
-    let pieces: [&[u8]; 4] = [
-        parts.method.as_str().as_bytes(),
-        uri.path().as_bytes(),
-        uri.query().unwrap_or_default().as_bytes(),
-        Content::of(parts),
-    ];
+    let is_hashed =
+        |part: &&str| form_urlencoded::parse(part.as_bytes()).all(|(name, _)| !unhashed.contains(&&*name));
+    let query: Vec<_> = uri.query().unwrap_or_default().split('&').filter(is_hashed).collect();
+    let query = query.join("&");
+    let pieces: [&[u8]; 4] =
+        [parts.method.as_str().as_bytes(), uri.path().as_bytes(), query.as_bytes(), Content::of(parts)];
     let mut hash = Sha256::new();
     for piece in pieces {
         hash.update((piece.len() as u64).to_le_bytes());

@@ -93,6 +93,9 @@ impl Deref for Shop {
 pub trait Dialect: Send + Sync + 'static {
     /// Its name in metrics and logs.
     const NAME: &'static str;
+    /// Parameters of the query that do not tell one request from another under an `Idempotency-Key`, since a repeat has
+    /// them anew.
+    const UNHASHED: &'static [&'static str] = &[];
 
     /// Who asks; `None` for nobody. The body is in the parts as [`Content`].
     fn session(shop: &Shop, parts: &Parts) -> impl Future<Output = app::Result<Option<Session>>> + Send;

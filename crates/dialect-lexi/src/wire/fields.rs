@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 use web::{Shop, fields};
 
 use crate::error::Error;
+use crate::wire::values::{decimal, text, truth, whole};
 
-/// The longest text of a field, in bytes.
+/// The longest text of a field, in characters.
 const LONGEST_TEXT: usize = 1000;
 /// Names in one list at most.
 pub(crate) const MOST_RIDS: usize = 500;
@@ -32,81 +33,25 @@ impl Fields {
         Self(fields::form(query.as_bytes()))
     }
 
-    /// Of the query and the body, whose word counts.
+    /// Of the query and the body, whose word counts where it says something.
     pub(crate) async fn of(parts: &Parts) -> Result<Self, Error> {
         let Self(mut all) = Self::of_query(parts.uri.query().unwrap_or_default());
         match fields::body(parts).await {
-            Ok(Value::Object(body)) => all.extend(body),
-            Ok(_) | Err(_) => return Err(Error::Bad),
-        }
-        Ok(Self(all))
-    }
-
-    /// Whether there is anything under a name, be it blank.
-    pub(crate) fn is_given(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(|value| !value.is_null())
-    }
-
-    /// A text that is not blank, without blanks around it; digits also come as numbers.
-    pub(crate) fn text(&self, name: &'static str) -> Result<Option<String>, Error> {
-        let text = match self.0.get(name) {
-            None | Some(Value::Null) => return Ok(None),
-            Some(Value::String(text)) => text.trim().to_owned(),
-            Some(Value::Number(number)) => number.to_string(),
-            Some(_) => return Err(bad(name)),
-        };
-        if text.len() > LONGEST_TEXT || text.contains('\0') {
-            return Err(bad(name));
-        }
-        Ok(Some(text).filter(|text| !text.is_empty()))
-    }
-
-    /// The same where it must be there.
-    pub(crate) fn required_text(&self, name: &'static str) -> Result<String, Error> {
-        self.text(name)?.ok_or(bad(name))
-    }
-
-    /// A text that may be blank.
-    pub(crate) fn note(&self, name: &'static str) -> Result<Option<String>, Error> {
-        let text = self.text(name)?;
-        Ok(self.is_given(name).then(|| text.unwrap_or_default()))
-    }
-
-    /// A text that may be left out, but not be blank.
-    pub(crate) fn named(&self, name: &'static str) -> Result<Option<String>, Error> {
-        let text = self.text(name)?;
-        if text.is_none() && self.is_given(name) { Err(bad(name)) } else { Ok(text) }
-    }
-
-    /// True or false; the apps also have 1 or 0.
-    pub(crate) fn flag(&self, name: &'static str) -> Result<Option<bool>, Error> {
-        match self.0.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Bool(flag)) => Ok(Some(*flag)),
-            Some(value) if *value == "true" => Ok(Some(true)),
-            Some(value) if *value == "false" => Ok(Some(false)),
-            Some(_) => match self.lenient_integer(name) {
-                Some(1) => Ok(Some(true)),
-                Some(0) => Ok(Some(false)),
-                _ => Err(bad(name)),
-            },
+            Ok(Value::Object(body)) => {
+                for (name, value) in body {
+                    if !value.is_null() || !all.contains_key(&name) {
+                        all.insert(name, value);
+                    }
+                }
+                Ok(Self(all))
+            }
+            Ok(_) | Err(_) => Err(Error::Bad),
         }
     }
 
-    /// Where it stands among others: the lesser, the earlier.
-    pub(crate) fn sort_order(&self) -> Result<Option<i64>, Error> {
-        let order = self.integer("sort_order")?;
-        let is_small = order.is_none_or(|order| i32::try_from(order).is_ok());
-        if is_small { Ok(order) } else { Err(bad("sort_order")) }
-    }
-
-    /// A password, to the letter.
-    pub(crate) fn secret(&self, name: &'static str) -> Result<Option<String>, Error> {
-        match self.0.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) if text.len() <= LONGEST_TEXT => Ok(Some(text.clone())),
-            Some(_) => Err(bad(name)),
-        }
+    /// Whether there is anything but null and blanks under a name.
+    pub(crate) fn says(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| !is_blank(value))
     }
 
     /// The text of a query's field, or "".
@@ -114,32 +59,56 @@ impl Fields {
         self.0.get(name).and_then(Value::as_str).unwrap_or_default().trim()
     }
 
+    /// A text that is not blank, without blanks around it; digits also come as numbers.
+    pub(crate) fn text(&self, name: &'static str) -> Result<Option<String>, Error> {
+        Ok(self.note(name)?.filter(|text| !text.is_empty()))
+    }
+
+    /// The same where it must be there.
+    pub(crate) fn required_text(&self, name: &'static str) -> Result<String, Error> {
+        self.required(name, text(LONGEST_TEXT))
+    }
+
+    /// A text that may be blank.
+    pub(crate) fn note(&self, name: &'static str) -> Result<Option<String>, Error> {
+        self.given(name, text(LONGEST_TEXT))
+    }
+
+    /// A text that may be left out, but not be blank.
+    pub(crate) fn named(&self, name: &'static str) -> Result<Option<String>, Error> {
+        self.given(name, |value| text(LONGEST_TEXT)(value).filter(|text| !text.is_empty()))
+    }
+
+    /// A password, to the letter.
+    pub(crate) fn secret(&self, name: &'static str) -> Result<Option<String>, Error> {
+        let is_short = |text: &&str| text.chars().count() <= LONGEST_TEXT;
+        self.given(name, |value| value.as_str().filter(is_short).map(ToOwned::to_owned))
+    }
+
+    /// True or false; the apps also have 1 or 0.
+    pub(crate) fn flag(&self, name: &'static str) -> Result<Option<bool>, Error> {
+        self.given(name, truth)
+    }
+
+    /// Where it stands among others: the lesser, the earlier.
+    pub(crate) fn sort_order(&self) -> Result<Option<i64>, Error> {
+        self.given("sort_order", whole(i32::MIN.into()..=i32::MAX.into()))
+    }
+
     /// A whole number, or its digits.
     pub(crate) fn integer(&self, name: &'static str) -> Result<Option<i64>, Error> {
-        match self.0.get(name) {
-            None => Ok(None),
-            Some(_) => self.lenient_integer(name).map(Some).ok_or(bad(name)),
-        }
+        self.given(name, whole(i64::MIN..=i64::MAX))
     }
 
     /// The same; anything else counts as absent.
-    pub(crate) fn lenient_integer(&self, name: &str) -> Option<i64> {
-        match self.0.get(name)? {
-            Value::Number(number) => number.as_i64(),
-            Value::String(text) => text.trim().parse().ok(),
-            _ => None,
-        }
+    pub(crate) fn lenient_integer(&self, name: &'static str) -> Option<i64> {
+        self.integer(name).ok().flatten()
     }
 
     /// A list of objects, at least one.
     pub(crate) fn objects(&self, name: &'static str) -> Result<Vec<Self>, Error> {
         let objects = |value: &Value| objects(value).filter(|objects| !objects.is_empty());
         self.required(name, objects)
-    }
-
-    /// Whether there is something under a name, and be it null.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
     }
 
     /// What must be there, and be neither null nor blank.
@@ -150,6 +119,21 @@ impl Fields {
     ) -> Result<T, Error> {
         let value = self.0.get(name).filter(|value| !is_blank(value));
         value.and_then(read).ok_or(bad(name))
+    }
+
+    /// What may be left out, but be neither null nor blank.
+    pub(crate) fn kept<T>(
+        &self,
+        name: &'static str,
+        read: impl Fn(&Value) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        if self.0.contains_key(name) { self.required(name, read).map(Some) } else { Ok(None) }
+    }
+
+    /// What may be left out or be null, which is the same.
+    fn given<T>(&self, name: &'static str, read: impl Fn(&Value) -> Option<T>) -> Result<Option<T>, Error> {
+        let value = self.0.get(name).filter(|value| !value.is_null());
+        value.map(|value| read(value).ok_or(bad(name))).transpose()
     }
 
     /// What may be left out; null and a blank text clear it.
@@ -170,19 +154,12 @@ impl Fields {
         let mut rids = Vec::new();
         for name in names {
             match self.0.get(name) {
-                Some(Value::Array(values)) => {
-                    for value in values {
-                        match value {
-                            Value::String(text) => rids.push(text.trim().to_owned()),
-                            Value::Number(number) => rids.push(number.to_string()),
-                            _ => return Err(bad(name)),
-                        }
-                    }
-                }
                 None | Some(Value::Null) => {}
-                Some(Value::String(text)) => rids.extend(comma_list(text)),
-                Some(Value::Number(number)) => rids.push(number.to_string()),
-                Some(_) => return Err(bad(name)),
+                Some(Value::Array(values)) => {
+                    let values = values.iter().map(decimal).collect::<Option<Vec<_>>>();
+                    rids.extend(values.ok_or(bad(name))?);
+                }
+                Some(value) => rids.extend(comma_list(&decimal(value).ok_or(bad(name))?)),
             }
         }
         if rids.is_empty() || rids.len() > MOST_RIDS {
@@ -211,4 +188,43 @@ pub(crate) fn bad(name: &'static str) -> Error {
 pub(crate) fn comma_list(text: &str) -> Vec<String> {
     let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
     texts.take(MOST_RIDS + 1).map(ToOwned::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn told<T: Debug>(read: Result<Option<T>, Error>) -> String {
+        match read {
+            Ok(Some(value)) => format!("{value:?}"),
+            Ok(None) => "absent".to_owned(),
+            Err(_) => "bad".to_owned(),
+        }
+    }
+
+    #[test]
+    fn null_is_absent_where_it_does_not_clear() {
+        for (value, all_told) in [
+            (json!(null), ["absent", "absent", "absent", "absent", "false", "bad"]),
+            (json!(" "), ["\"\"", "bad", "bad", "bad", "false", "bad"]),
+            (json!(1), ["\"1\"", "\"1\"", "true", "1", "true", "true"]),
+            (json!("x"), ["\"x\"", "\"x\"", "bad", "bad", "bad", "bad"]),
+            (json!([]), ["bad"; 6]),
+        ] {
+            let fields = Fields(Map::from_iter([("f".to_owned(), value.clone())]));
+            let read = [
+                told(fields.note("f")),
+                told(fields.named("f")),
+                told(fields.flag("f")),
+                told(fields.integer("f")),
+                told(fields.optional("f", truth)),
+                told(fields.kept("f", truth)),
+            ];
+            assert_eq!(read, all_told, "{value}");
+        }
+    }
 }

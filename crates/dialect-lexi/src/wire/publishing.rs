@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use domain::id::{AssetId, CategoryId, LabelId, MaterialId};
 use domain::limits::{
     MAX_CONTENT, MAX_KEYWORDS, MAX_LABELS, MAX_MADE_CYCLE, MAX_PICTURES, MAX_RETURN_POLICY, MAX_SHORT_TEXT,
-    MAX_TITLE, UNTRACKED_STOCK,
+    MAX_STOCK, MAX_TITLE,
 };
 use domain::money::{BasisPoints, Money};
 use domain::product::{Sku, Status};
@@ -28,6 +28,8 @@ use crate::wire::values::{decimal, numbers, text, texts, truth, whole};
 
 /// The longest name of a freight template, and the longest public id, in characters.
 const MAX_NAME: usize = 100;
+/// What stands for a picture that is no asset: sent back, it keeps the picture.
+const NO_ASSET: i64 = 0;
 
 /// What step one says, and of which product of which store.
 pub(crate) struct StepOne {
@@ -54,9 +56,9 @@ impl FromRequestParts<Shop> for StepOne {
             title: said.required("name", text(MAX_TITLE))?,
             features: said.required("features", text(MAX_SHORT_TEXT))?,
             content: said.required("content", text(MAX_CONTENT))?,
-            assets: ids(said.required("asset_ids", numbers(1..=MAX_PICTURES))?, AssetId::new),
+            assets: said.required("asset_ids", pictures)?,
             material: MaterialId::new(said.required("material_id", &id)?),
-            labels: ids(said.required("labels", numbers(0..=MAX_LABELS))?, LabelId::new),
+            labels: ids(said.required("labels", numbers(1, 0..=MAX_LABELS))?, LabelId::new),
             is_custom_made: said.required("is_custom_made", truth)?,
             id_code: said.optional("id_code", text(MAX_SHORT_TEXT))?,
             keywords: said.optional("keywords", texts(MAX_KEYWORDS, MAX_KEYWORDS))?,
@@ -69,8 +71,14 @@ impl FromRequestParts<Shop> for StepOne {
     }
 }
 
-fn ids<T>(numbers: Vec<i64>, id: fn(i64) -> T) -> Vec<T> {
+fn ids<T>(numbers: Vec<i64>, id: impl Fn(i64) -> T) -> Vec<T> {
     numbers.into_iter().map(id).collect()
+}
+
+/// Assets, or the number that is shown for a picture that is none.
+fn pictures(value: &Value) -> Option<Vec<Option<AssetId>>> {
+    let asset = |id: i64| (id != NO_ASSET).then(|| AssetId::new(id));
+    Some(ids(numbers(NO_ASSET, 1..=MAX_PICTURES)(value)?, asset))
 }
 
 impl StepOne {
@@ -88,8 +96,7 @@ impl FromRequestParts<Shop> for StepTwo {
         let is_change = parts.method == Method::PUT;
         // The document's table has one name, its examples have the other.
         let names = ["freight_template_id", "fid"];
-        let freight = names.into_iter().find(|name| matches!(said.text(name), Ok(Some(_))));
-        let freight = freight.unwrap_or(names[0]);
+        let freight = names.into_iter().find(|name| said.says(name)).unwrap_or(names[0]);
         // Where the path decides, the status in the body is not looked at.
         let (skus, status) = if is_change {
             let status = said.optional("status", |value| status_of(value).map(Some))?;
@@ -98,32 +105,45 @@ impl FromRequestParts<Shop> for StepTwo {
             (said.objects("skus")?, None)
         };
         let terms = Terms {
-            freight_template: needed(&said, freight, is_change, text(MAX_NAME))?,
-            return_policy: needed(&said, "product_return_policy", is_change, text(MAX_RETURN_POLICY))?,
-            is_distributed: needed(&said, "is_distributed", is_change, truth)?,
+            freight_template: term(&said, freight, is_change, template)?,
+            return_policy: term(&said, "product_return_policy", is_change, text(MAX_RETURN_POLICY))?,
+            is_distributed: if is_change {
+                said.kept("is_distributed", truth)?
+            } else {
+                Some(said.required("is_distributed", truth)?)
+            },
             status,
+            is_published_now: false,
             skus: skus.iter().map(sku).collect::<Result<_, _>>()?,
         };
         Ok(Self { rid: said.required("rid", text(MAX_NAME))?, store: said.text("sid")?, terms })
     }
 }
 
-/// What must be there, but where something is changed that has it already; nothing clears it.
-fn needed<T>(
+/// A text that must be there, but where something is changed; imported products show none, and may send that back.
+fn term(
     said: &Fields,
     name: &'static str,
     is_change: bool,
-    read: impl Fn(&Value) -> Option<T>,
-) -> Result<Option<T>, Error> {
-    if is_change && !said.has(name) { Ok(None) } else { said.required(name, read).map(Some) }
+    read: impl Fn(&Value) -> Option<String>,
+) -> Result<Option<String>, Error> {
+    if is_change && !said.says(name) { Ok(None) } else { said.required(name, read).map(Some) }
 }
 
-/// Where a product is to go: into the warehouse, on sale, off sale.
+/// A freight template: a whole number, or any text.
+fn template(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => number.as_i64().map(|number| number.to_string()),
+        _ => text(MAX_NAME)(value),
+    }
+}
+
+/// Where a product is to go: into the warehouse, on sale, off sale. What is sold out is on sale.
 fn status_of(value: &Value) -> Option<Status> {
-    match whole(0..=2)(value)? {
+    match whole(0..=3)(value)? {
         0 => Some(Status::Warehouse),
-        1 => Some(Status::OnSale),
-        _ => Some(Status::OffSale),
+        2 => Some(Status::OffSale),
+        _ => Some(Status::OnSale),
     }
 }
 
@@ -138,9 +158,9 @@ fn sku(said: &Fields) -> Result<SkuTerms, Error> {
         cover: said.optional("cover_id", asset)?,
         color: said.optional("s_color", text(MAX_SHORT_TEXT))?,
         model: said.optional("s_model", text(MAX_SHORT_TEXT))?,
-        grams: needed(said, "s_weight", true, grams)?,
-        stock: needed(said, "stock_quantity", true, whole(0..=UNTRACKED_STOCK))?,
-        price: needed(said, "price", true, price)?,
+        grams: said.kept("s_weight", grams)?,
+        stock: said.kept("stock_quantity", whole(0..=MAX_STOCK))?,
+        price: said.kept("price", price)?,
         sale_price: said.optional("sale_price", price)?,
         commission_rate: said.optional("commission_rate", percent)?,
     })
@@ -183,8 +203,7 @@ impl<'a> ShownBasics<'a> {
     pub(crate) fn new(kept: &'a Kept, links: &Links) -> Self {
         let Kept { product, desk, labels } = kept;
         let (making, made_at) = (&product.making, product.created_at.seconds());
-        // A picture that is no asset has no number that could be sent back.
-        let image = |picture| Asset::picture(picture, 0, made_at, links);
+        let image = |picture| Asset::picture(picture, NO_ASSET, made_at, links);
         let label = |label: &'a app::catalogue::Term| Label {
             id: label.id,
             name: &label.name,

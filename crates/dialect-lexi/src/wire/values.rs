@@ -39,14 +39,14 @@ pub(crate) fn whole(range: RangeInclusive<i64>) -> impl Fn(&Value) -> Option<i64
     move |value| decimal(value)?.parse().ok().filter(|number| range.contains(number))
 }
 
-/// Whole numbers from 1, each once.
-pub(crate) fn numbers(count: RangeInclusive<usize>) -> impl Fn(&Value) -> Option<Vec<i64>> {
+/// Whole numbers from the least one, each once, but 0 as often as it comes.
+pub(crate) fn numbers(least: i64, count: RangeInclusive<usize>) -> impl Fn(&Value) -> Option<Vec<i64>> {
     move |value| {
         let values = value.as_array().filter(|values| values.len() <= *count.end())?;
         let mut numbers = Vec::with_capacity(values.len());
         for value in values {
-            let number = whole(1..=i64::MAX)(value)?;
-            if !numbers.contains(&number) {
+            let number = whole(least..=i64::MAX)(value)?;
+            if number == 0 || !numbers.contains(&number) {
                 numbers.push(number);
             }
         }
@@ -91,9 +91,10 @@ mod tests {
 
     #[test]
     fn a_list_has_each_number_once() {
-        assert_eq!(numbers(1..=3)(&json!([7, "8", 7])), Some(vec![7, 8]));
+        assert_eq!(numbers(1, 1..=3)(&json!([7, "8", 7])), Some(vec![7, 8]));
+        assert_eq!(numbers(0, 1..=5)(&json!([0, 7, "0", 7])), Some(vec![0, 7, 0]));
         for value in [json!([]), json!([1, 2, 3, 4]), json!([0]), json!([null]), json!("1,2"), json!(1)] {
-            assert_eq!(numbers(1..=3)(&value), None, "{value}");
+            assert_eq!(numbers(1, 1..=3)(&value), None, "{value}");
         }
         assert_eq!(texts(3, 5)(&json!(["苹果", "", 5])), Some("苹果,5".to_owned()));
         assert_eq!(texts(1, 5)(&json!(["a", "b"])), None);

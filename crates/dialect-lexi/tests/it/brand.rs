@@ -1,5 +1,6 @@
 //! `/brands`.
 
+use domain::account::Role;
 use insta::assert_snapshot;
 use serde_json::json;
 
@@ -62,4 +63,26 @@ async fn a_key_adds_one_brand() {
     assert_eq!((code(&first), &second.body), (201, &first.body));
     assert_eq!(second.header("idempotent-replayed"), "true");
     assert_eq!(shop.get("/brands").send().await.json()["data"]["count"], 2);
+}
+
+#[tokio::test]
+async fn who_keeps_a_store_sees_what_is_hidden() {
+    let shop = shop().await;
+    let (merchant, customer) = (Who::merchant(&shop, 2).await, Who::customer(&shop).await);
+    let operator = Who::of_role(&shop, "o@example.com", Role::Operator).await;
+    let hidden = merchant.send("POST", "/brands", json!({"name": "山野", "status": 0})).await.json();
+    let rid = hidden["data"]["rid"].as_str().expect("a rid");
+    let (one, products) = (format!("/brands/{rid}"), format!("/products/by_brand/{rid}"));
+    for who in [&merchant, &operator] {
+        assert_eq!(who.get("/brands").await.json()["data"]["count"], 2);
+        assert_eq!(who.get(&one).await.json()["data"], hidden["data"]);
+        assert_eq!(code(&who.get(&products).await), 200);
+    }
+    assert_eq!(customer.get("/brands").await.json()["data"]["count"], 1);
+    let unknown = shop.get("/products/by_brand/800000009").send().await.body;
+    for reply in [customer.get(&products).await, shop.get(&products).send().await] {
+        assert_eq!(reply.body, unknown);
+    }
+    assert_eq!(code(&customer.get(&one).await), 404);
+    assert_eq!(code(&shop.get(&one).send().await), 404);
 }

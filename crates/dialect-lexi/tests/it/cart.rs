@@ -1,5 +1,7 @@
 //! `/cart`.
 
+use app::testing::product;
+use domain::product::{Product, Status};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use web::testing::{Reply, TestShop};
@@ -147,6 +149,20 @@ async fn refusals_say_why_and_change_nothing() {
         assert_snapshot!(name, put(&who, sku, quantity).await.golden());
     }
     assert_eq!(lines(&who).await, [(sku_rid(20), 1)]);
+}
+
+#[tokio::test]
+async fn what_was_never_on_sale_is_unknown() {
+    let shop = shop().await;
+    let who = shop_and(&shop).await;
+    let later = Product { status: Status::Warehouse, ..product(11, 1, "Later") };
+    shop.app.put_product(&later).await;
+    assert_eq!(put(&who, 11, json!(1)).await.body, put(&who, 99, json!(1)).await.body);
+    shop.app.put_product(&Product { status: Status::OnSale, ..later.clone() }).await;
+    assert_eq!(code(&put(&who, 11, json!(1)).await), 201);
+    shop.app.put_product(&later).await;
+    assert_eq!(put(&who, 11, json!(2)).await.body, put(&who, 3, json!(1)).await.body, "it was on sale once");
+    assert_eq!(lines(&who).await, [(sku_rid(11), 1)]);
 }
 
 #[tokio::test]

@@ -46,7 +46,8 @@ async fn a_category_is_added_changed_and_deleted_and_that_is_seen_at_once() {
         "sort_order": "-1", "status": 1});
     assert_snapshot!("added", who.send("POST", "/api/v1.0/categories", new).await.golden());
     assert_eq!(tree(&shop).await, [(2, 1), (1, 0)]);
-    let changed = who.send("PUT", "/categories/2", json!({"pid": 0, "description": "", "cover": null})).await;
+    let change = json!({"pid": 0, "description": "", "cover": null, "sort_order": null, "status": null});
+    let changed = who.send("PUT", "/categories/2", change).await;
     assert_snapshot!("changed", changed.golden());
     assert_eq!(tree(&shop).await, [(2, 0), (1, 0)]);
     let in_query = who.begin("PUT", "/categories/2?status=0").send().await;
@@ -56,6 +57,22 @@ async fn a_category_is_added_changed_and_deleted_and_that_is_seen_at_once() {
     for (verb, path) in [("PUT", "/categories/2"), ("DELETE", "/categories/2"), ("DELETE", "/categories/x")] {
         assert_eq!(code(&who.send(verb, path, json!({"name": "x"})).await), 404, "{verb} {path}");
     }
+}
+
+#[tokio::test]
+async fn who_keeps_a_store_sees_what_is_hidden() {
+    let shop = shop().await;
+    let (merchant, customer) = (Who::merchant(&shop, 2).await, Who::customer(&shop).await);
+    let operator = Who::of_role(&shop, "o@example.com", Role::Operator).await;
+    merchant.send("POST", "/categories", json!({"name": "Tea", "status": 0})).await;
+    for path in ["/categories", "/categories?pid=0", "/categories/siblings?id=1", "/categories/siblings"] {
+        for (who, count) in [(&merchant, 2), (&operator, 2), (&customer, 1)] {
+            assert_eq!(who.get(path).await.json()["data"]["count"], count, "{path}");
+        }
+        assert_eq!(shop.get(path).send().await.json()["data"]["count"], 1, "{path}");
+    }
+    assert_eq!(code(&merchant.get("/categories/siblings?id=2").await), 200);
+    assert_eq!(code(&customer.get("/categories/siblings?id=2").await), 404);
 }
 
 #[tokio::test]
@@ -85,6 +102,32 @@ async fn a_category_has_its_place_in_a_tree() {
     assert_eq!(code(&who.send("POST", "/categories", json!({"name": "x", "pid": 99})).await), 400);
     assert_eq!(tree(&shop).await, before);
     assert_eq!(code(&who.send("PUT", &format!("/categories/{green}"), json!({"pid": 1})).await), 200);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_told_before_anything_else() {
+    let shop = shop().await;
+    let who = Who::merchant(&shop, 1).await;
+    for body in [json!({"name": "Things"}), json!({"pid": 99}), json!({"pid": 9})] {
+        assert_eq!(code(&who.send("PUT", "/categories/9", body.clone()).await), 404, "{body}");
+    }
+    // Categories are in none, which is no category.
+    assert_eq!(code(&who.send("DELETE", "/categories/0", json!({})).await), 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_shows_what_was_written_whatever_others_do_at_once() {
+    let shop = shop().await;
+    let token = shop.app.account("m@example.com", Role::Operator).await;
+    for id in 2..30 {
+        let (beside, other) = (shop.clone(), token.clone());
+        let deleting = tokio::spawn(async move {
+            let who = Who::new(&beside, &other);
+            while code(&who.send("DELETE", &format!("/categories/{id}"), json!({})).await) != 204 {}
+        });
+        assert_eq!(add(&Who::new(&shop, &token), "Tea", 0).await, id);
+        deleting.await.expect("a task");
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
 mod refusals;
 mod together;
 
+use domain::account::{Identifier, Role};
+use domain::id::StoreId;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use web::testing::{Reply, TestShop};
@@ -90,6 +92,12 @@ async fn second(who: &Who<'_>, rid: &str) -> Reply {
     who.get(&format!("/products/{rid}/publish_two")).await
 }
 
+/// The addresses of a product's pictures, as step one shows them.
+fn pictures(reply: &Reply) -> Vec<Value> {
+    let shown = reply.json()["data"]["asset_ids"].as_array().cloned().expect("pictures");
+    shown.into_iter().map(|picture| picture["view_url"].clone()).collect()
+}
+
 /// The SKUs of a product, as step two shows them.
 async fn skus(who: &Who<'_>, rid: &str) -> Vec<Value> {
     second(who, rid).await.json()["data"]["skus"].as_array().cloned().expect("SKUs")
@@ -138,6 +146,8 @@ async fn step_one_again_changes_what_it_names_and_keeps_what_it_does_not() {
     for optional in ["keywords", "custom_details", "made_cycle", "is_custom_service", "is_made_holiday"] {
         change.as_object_mut().expect("an object").remove(optional);
     }
+    // An app may send every field that it knows: a null does not hide what the query says.
+    change["rid"] = Value::Null;
     let reply = merchant.send("PUT", &format!("/products/publish_one?rid={rid}"), change).await;
     assert_snapshot!("rewritten", reply.golden());
     let expected = sold.to_string().replace("商品名", "新商品名").replace("260102/2.jpg", "260102/5.jpg");
@@ -171,6 +181,70 @@ async fn step_two_again_changes_adds_and_keeps_skus() {
 }
 
 #[tokio::test]
+async fn only_the_second_step_of_publishing_sets_the_time_again() {
+    let shop = shop().await;
+    let merchant = Who::merchant(&shop, 1).await;
+    let rid = store_away(&merchant).await;
+    let sku = skus(&merchant, &rid).await[0]["rid"].clone();
+    let publish = with(step_two(&rid), json!({"skus": [{"sku_rid": sku}]}));
+    let put = |status: i64| json!({"rid": rid, "status": status});
+    let start = shop.app.now().seconds();
+    for (verb, path, body, after) in [
+        ("PUT", "/products/publish_two", put(0), None),
+        ("PUT", "/products/publish_two", put(1), Some(20)),
+        ("PUT", "/products/publish_two", put(0), Some(20)),
+        ("PUT", "/products/publish_two", put(1), Some(20)),
+        ("POST", "/products/publish_two/publish", publish.clone(), Some(50)),
+        ("PUT", "/products/status/down", json!({ "rid": rid }), Some(50)),
+        ("PUT", "/products/status/up", json!({ "rid": rid }), Some(50)),
+        ("POST", "/products/publish_two/warehouse", publish.clone(), Some(50)),
+        ("POST", "/products/publish_two/publish", publish.clone(), Some(90)),
+        ("POST", "/products/publish_two/publish", publish, Some(100)),
+    ] {
+        shop.app.pass_seconds(10);
+        let reply = merchant.send(verb, path, body).await;
+        assert_eq!(code(&reply), 200, "{verb} {path} {}", reply.body);
+        let published_at = first(&merchant, &rid).await.json()["data"]["published_at"].clone();
+        assert_eq!(published_at, after.map_or(0, |after| start + after), "{verb} {path} {after:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_sold_out_is_sent_back_as_it_is_shown() {
+    let shop = shop().await;
+    let merchant = Who::merchant(&shop, 1).await;
+    let rid = store_away(&merchant).await;
+    let before = skus(&merchant, &rid).await;
+    let none = before.iter().map(|sku| json!({"sku_rid": sku["rid"], "stock_quantity": 0}));
+    let change = json!({"rid": rid, "status": 1, "skus": none.collect::<Vec<_>>()});
+    assert_eq!(code(&merchant.send("PUT", "/products/publish_two", change).await), 200);
+    for status in [3, 2, 3] {
+        let change = json!({"rid": rid, "status": status});
+        assert_eq!(code(&merchant.send("PUT", "/products/publish_two", change).await), 200);
+        assert_eq!(first(&merchant, &rid).await.json()["data"]["status"], status);
+    }
+}
+
+#[tokio::test]
+async fn weights_are_shown_to_the_gram() {
+    let shop = shop().await;
+    let merchant = Who::merchant(&shop, 1).await;
+    let rid = store_away(&merchant).await;
+    let sku = &skus(&merchant, &rid).await[0]["rid"];
+    for (weight, text) in [(json!(2.125), "2.13"), (json!("0.004"), "0.00"), (json!(99999.999), "100000.00")]
+    {
+        let change = json!({"rid": rid, "status": 1, "skus": [{"sku_rid": sku, "s_weight": weight}]});
+        let reply = merchant.send("PUT", "/products/publish_two", change).await;
+        assert_eq!(
+            reply.json()["data"]["skus"][0]["s_weight"].to_string(),
+            weight.to_string().replace('"', "")
+        );
+        let public = shop.get(&format!("/products/skus?rid={rid}")).send().await.json();
+        assert_eq!(public["data"]["items"][0]["s_weight"], text);
+    }
+}
+
+#[tokio::test]
 async fn freight_templates_are_numbers_or_texts() {
     let shop = shop().await;
     let merchant = Who::merchant(&shop, 1).await;
@@ -180,6 +254,9 @@ async fn freight_templates_are_numbers_or_texts() {
         (json!({"fid": 8}), json!(8)),
         (json!({"fid": "007"}), json!("007")),
         (json!({"fid": "a", "freight_template_id": 9}), json!(9)),
+        (json!({"freight_template_id": -3}), json!(-3)),
+        (json!({"freight_template_id": "1.5"}), json!("1.5")),
+        (json!({"fid": "c", "freight_template_id": " "}), json!("c")),
         (json!({"fid": "b", "freight_template_id": null}), json!("b")),
         (json!({}), json!("b")),
     ] {
@@ -222,13 +299,50 @@ async fn what_was_imported_can_be_published_anew() {
     let merchant = Who::merchant(&shop, 1).await;
     assert_snapshot!("imported_one", first(&merchant, &rid(10)).await.golden());
     assert_snapshot!("imported_two", second(&merchant, &rid(10)).await.golden());
+    // Neither a freight template nor a return policy is known, and none is needed to send that back.
+    let shown = second(&merchant, &rid(10)).await;
+    for none in [
+        json!({"freight_template_id": null, "product_return_policy": ""}),
+        json!({"freight_template_id": " ", "product_return_policy": null}),
+    ] {
+        let reply = merchant.send("PUT", "/products/publish_two", with(json!({"rid": rid(10)}), none)).await;
+        assert_eq!(reply, shown);
+    }
+    let said = json!({"rid": rid(10), "freight_template_id": 4, "product_return_policy": "七天", "fid": "x"});
+    let said = merchant.send("PUT", "/products/publish_two", said).await;
+    let nothing = json!({"rid": rid(10), "freight_template_id": null, "product_return_policy": " "});
+    assert_eq!(merchant.send("PUT", "/products/publish_two", nothing).await, said);
+    assert_eq!(said.json()["data"]["freight_template_id"], 4);
+    // Pictures that are no assets are kept by the number that is shown for them.
     let path = format!("/products/publish_one?rid={}", rid(10));
+    let sent =
+        async |ids: Value| merchant.send("PUT", &path, with(step_one(), json!({"asset_ids": ids}))).await;
+    let imported = pictures(&first(&merchant, &rid(10)).await);
+    let shown: Vec<_> = imported.iter().map(|_| 0).collect();
+    assert_eq!(pictures(&sent(json!(shown)).await), imported);
+    let mixed = pictures(&sent(json!([2, "0", 3, 0])).await);
+    assert_eq!((mixed.len(), &mixed[1], &mixed[3]), (4, &imported[0], &imported[1]));
+    assert_eq!(sent(json!([0, 0, 0])).await.json()["status"]["message"], "Bad request: asset_ids.");
+    assert_eq!(pictures(&sent(json!([0])).await), imported[..1]);
     assert_eq!(code(&merchant.send("PUT", &path, step_one()).await), 201);
     // An untracked SKU whose stock is sent back as it was shown stays untracked.
     let shown = skus(&merchant, &rid(7)).await;
     let same = json!({"sku_rid": shown[0]["rid"], "stock_quantity": shown[0]["stock_count"]});
     let reply = merchant.send("PUT", "/products/publish_two", json!({"rid": rid(7), "skus": [same]})).await;
     assert_eq!(reply.json()["data"]["stock_count"], 9_999_999, "{}", reply.body);
+}
+
+#[tokio::test]
+async fn as_much_stock_as_is_imported_can_be_sent_back() {
+    let shop = shop().await;
+    let merchant = Who::merchant(&shop, 1).await;
+    let rid = store_away(&merchant).await;
+    let sku = &skus(&merchant, &rid).await[0]["rid"];
+    for stock in [9_999_998, 9_999_999, 10_000_000, 1_000_000_000] {
+        let change = json!({"rid": rid, "skus": [{"sku_rid": sku, "stock_quantity": stock}]});
+        let reply = merchant.send("PUT", "/products/publish_two", change).await;
+        assert_eq!(reply.json()["data"]["skus"][0]["stock_count"], stock, "{}", reply.body);
+    }
 }
 
 #[tokio::test]
@@ -259,5 +373,21 @@ async fn the_log_is_paged_and_names_who_did_it() {
         let of = (entry["sku_rid"].to_string(), entry["field"].to_string());
         let before = last.insert(of, entry["after"].clone()).unwrap_or(Value::Null);
         assert_eq!(before, entry["before"], "{entry}");
+    }
+}
+
+#[tokio::test]
+async fn who_has_only_a_phone_number_is_named_by_it() {
+    let shop = shop().await;
+    let ctx = app::Ctx::new(&shop.app, None);
+    let phone = Identifier::parse_phone("+8613800138000").expect("a phone number");
+    let role = Role::Merchant(StoreId::new(1));
+    let account = app::shopper::add_account(&ctx, &[phone], None, role).await.expect("an account");
+    let token = app::shopper::issue_token(&ctx, &account, 3600).await.expect("a token");
+    let merchant = Who::new(&shop, &token);
+    merchant.send("PUT", "/products/status/down", json!({"rid": rid(10)})).await;
+    for query in [String::new(), format!("&rid={}", rid(10))] {
+        let log = merchant.get(&format!("/products/audit?per_page=1{query}")).await;
+        assert_eq!(log.json()["data"]["entries"][0]["account"], "+8613800138000", "{}", log.body);
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use web::Outside;
 use web::testing::TestShop;
 
-use crate::{Who, basic, code, sku_rid};
+use crate::{Who, basic, code, shop, sku_rid};
 
 /// As `printf '%s' 'app_key=phone&nonce_str=n-1&timestamp=1546121488a secret' | sha1sum` has it.
 const DIGEST: &str = "16f2872dd66b92b739319b8c8ec16f0ac05c1af9";
@@ -73,6 +73,32 @@ async fn a_wrong_signature_is_an_error() {
     ] {
         assert_eq!(code(&shop.get(&wrong(from, to)).send().await), 602, "{from} {to}");
     }
+}
+
+#[tokio::test]
+async fn a_repeat_is_the_same_request_under_a_fresh_signature() {
+    let shop = shop().await;
+    let who = Who::customer(&shop).await;
+    let put = async |query: &str| {
+        let request = who.begin("POST", &format!("/cart?{query}")).header("idempotency-key", "k");
+        request.json(&json!({"rid": sku_rid(1)})).send().await
+    };
+    let first = put("quantity=2&app_key=a&timestamp=1&nonce_str=n&sign=s").await;
+    assert_eq!(code(&first), 201);
+    for query in [
+        "quantity=2&app_key=b&timestamp=2&nonce_str=m&sign=t",
+        "sign=t&app%5Fkey=b&quantity=2&timestamp",
+        "quantity=2",
+    ] {
+        let repeat = put(query).await;
+        assert_eq!((&repeat.body, repeat.header("idempotent-replayed")), (&first.body, "true"), "{query}");
+    }
+    for query in ["quantity=3&sign=s", "quantity=2&signed=s", "quantity=2&x=sign", ""] {
+        assert_eq!(put(query).await.status, 422, "{query}");
+    }
+    let in_body = json!({"rid": sku_rid(1), "sign": "s"});
+    let request = who.begin("POST", "/cart?quantity=2").header("idempotency-key", "k").json(&in_body);
+    assert_eq!(request.send().await.status, 422, "the body is compared as it is");
 }
 
 #[tokio::test]

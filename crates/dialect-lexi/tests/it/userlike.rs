@@ -34,11 +34,14 @@ async fn what_is_unknown_is_not_liked() {
     for rid in ["1234567890".to_owned(), rid(3), rid(5), rid(6)] {
         assert_eq!(code(&li.send("POST", "/userlike", json!({ "rid": rid })).await), 404, "{rid}");
     }
-    assert_eq!(code(&li.send("DELETE", "/userlike", json!({"rid": "1234567890"})).await), 404);
+    for rid in ["1234567890".to_owned(), rid(3), rid(5), rid(6)] {
+        assert_eq!(code(&li.send("DELETE", "/userlike", json!({ "rid": rid })).await), 404, "{rid}");
+    }
     assert_eq!(code(&li.send("POST", "/userlike", json!({})).await), 400);
     li.send("POST", "/userlike", json!({"rid": rid(8)})).await;
     shop.app.take_off_sale(8).await;
     assert_eq!(code(&li.send("DELETE", "/userlike", json!({"rid": rid(8)})).await), 204);
+    assert_eq!(code(&li.send("DELETE", "/userlike", json!({"rid": rid(8)})).await), 404);
 }
 
 /// Everybody sends the same at the same time, each of them twice; the codes of each.

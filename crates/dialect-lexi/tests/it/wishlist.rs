@@ -52,6 +52,26 @@ async fn what_is_put_back_may_be_absent() {
 }
 
 #[tokio::test]
+async fn what_may_not_be_known_is_put_back_only_by_who_has_it() {
+    let shop = shop().await;
+    let (who, merchant) = (Who::customer(&shop).await, Who::merchant(&shop, 1).await);
+    who.send("POST", "/wishlist", json!({"rids": [rid(1), rid(8), rid(9)]})).await;
+    shop.app.take_off_sale(8).await;
+    shop.app.delete_product(9).await;
+    // Off sale, a draft, deleted, unknown.
+    for secret in [rid(3), rid(5), rid(6), "1234567890".to_owned()] {
+        let rids = json!({"rids": [rid(1), secret, rid(8)]});
+        assert_eq!(code(&who.send("DELETE", "/wishlist", rids).await), 404, "{secret}");
+        assert_eq!(code(&who.send("DELETE", "/wishlist", json!({ "rid": secret })).await), 404, "{secret}");
+    }
+    assert_eq!(ids(&who.get("/wishlist").await), [1], "all stay, or none");
+    assert_eq!(code(&merchant.send("DELETE", "/wishlist", json!({"rid": rid(5)})).await), 204, "their own");
+    let rids = json!({"rids": [rid(9), rid(1), rid(8), rid(8)]});
+    assert_eq!(code(&who.send("DELETE", "/wishlist", rids.clone()).await), 204);
+    assert_eq!(code(&who.send("DELETE", "/wishlist", rids).await), 404, "nothing tells that they were there");
+}
+
+#[tokio::test]
 async fn everybody_has_a_wishlist_of_their_own() {
     let shop = shop().await;
     let (li, wang) = (Who::customer(&shop).await, Who::customer_of(&shop, "wang@example.com").await);

@@ -1,5 +1,7 @@
 //! `POST /rest_api/mt_shop_cart/`.
 
+use app::testing::product;
+use domain::product::{Product, Status};
 use insta::assert_snapshot;
 use serde_json::json;
 
@@ -32,6 +34,16 @@ async fn what_stands_against_adding_is_said_under_the_field() {
         assert_snapshot!(name, reply.golden());
     }
     assert_eq!(li.lines().await, []);
+}
+
+#[tokio::test]
+async fn what_was_never_on_sale_is_unknown() {
+    let (shop, li) = shop_and_customer().await;
+    shop.app.put_product(&Product { status: Status::Warehouse, ..product(11, 1, "Later") }).await;
+    assert_eq!(li.add(11, 1).await.body, li.add(999, 1).await.body.replace("999", "11"));
+    shop.app.put_product(&product(11, 1, "Now")).await;
+    shop.app.put_product(&Product { status: Status::Warehouse, ..product(11, 1, "Later") }).await;
+    assert_eq!(li.add(11, 1).await.body, li.add(3, 1).await.body, "it was on sale once");
 }
 
 #[tokio::test]

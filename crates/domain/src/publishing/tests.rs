@@ -28,6 +28,11 @@ fn of(rid: &str) -> SkuTerms {
     SkuTerms { rid: Some(rid.to_owned()), ..SkuTerms::default() }
 }
 
+/// A SKU that gets another colour.
+fn turned(rid: &str, color: &str) -> SkuTerms {
+    SkuTerms { color: Some(color.to_owned()), ..of(rid) }
+}
+
 /// Step two on a product, whose next SKU has this number.
 fn taken(terms: &Terms, before: &Product, next: i64) -> Result<Product, Mistake> {
     let mut product = terms.of(before, |asset| format!("/{asset}.jpg"))?;
@@ -78,6 +83,11 @@ fn what_makes_no_sense_is_a_mistake() {
         (begun(), with(vec![of("1")]), Mistake::WhichSku),
         (two(), with(vec![of("3")]), Mistake::WhichSku),
         (two(), with(vec![of("1"), of("2"), of("1")]), Mistake::WhichSku),
+        (begun(), with(vec![variant("red"), variant("blue"), variant(" red ")]), Mistake::Alike),
+        (two(), with(vec![variant("red")]), Mistake::Alike),
+        // What becomes red leaves no room for another red one, in either order.
+        (two(), with(vec![variant("green"), turned("2", "green")]), Mistake::Alike),
+        (two(), with(vec![turned("2", "green"), variant("green")]), Mistake::Alike),
         (begun(), without(|sku| sku.grams = None), Mistake::NoWeight),
         (begun(), without(|sku| sku.stock = None), Mistake::NoStock),
         (begun(), without(|sku| sku.price = None), Mistake::NoPrice),
@@ -87,6 +97,16 @@ fn what_makes_no_sense_is_a_mistake() {
     ] {
         assert_eq!(taken(&terms, &before, 10), Err(mistake), "{terms:?}");
     }
+}
+
+#[test]
+fn skus_differ_in_colour_or_model() {
+    let model = |model: &str| SkuTerms { model: Some(model.to_owned()), ..variant("red") };
+    let after = taken(&with(vec![turned("1", "green"), variant("red"), model("small")]), &two(), 3).unwrap();
+    assert_eq!(after.skus.len(), 4);
+    // Imported ones may be alike; they can still be changed.
+    let alike = taken(&with(vec![turned("1", "blue")]), &two(), 3).unwrap();
+    assert!(taken(&with(vec![turned("2", "blue"), variant("red")]), &alike, 3).is_ok());
 }
 
 #[test]
@@ -127,15 +147,15 @@ fn a_weight_has_three_decimals() {
         ("", None),
         ("１", None),
         ("9223372036854775807", None),
+        ("9223372036854775.999", None),
         ("10000000000000000000000", None),
     ] {
         assert_eq!(parse_kilograms(text), grams, "{text:?}");
     }
 }
 
-#[test]
-fn the_short_text_follows_the_features_unless_it_says_something_else() {
-    let basics = |features: &str| Basics {
+fn basics(features: &str) -> Basics {
+    Basics {
         category: CategoryId::new(1),
         title: "Tea".to_owned(),
         features: features.to_owned(),
@@ -150,11 +170,47 @@ fn the_short_text_follows_the_features_unless_it_says_something_else() {
         custom_details: None,
         made_cycle: None,
         is_made_holiday: None,
-    };
-    let first = basics("Fresh").of(&begun(), Vec::new());
-    assert_eq!(basics("Green").of(&first, Vec::new()).summary, "Green");
+    }
+}
+
+#[test]
+fn the_short_text_follows_the_features_unless_it_says_something_else() {
+    let first = basics("Fresh").of(&begun(), Vec::new()).unwrap();
+    assert_eq!(basics("Green").of(&first, Vec::new()).unwrap().summary, "Green");
     let imported = Product { summary: "In short".to_owned(), ..first };
-    assert_eq!(basics("Green").of(&imported, Vec::new()).summary, "In short");
+    assert_eq!(basics("Green").of(&imported, Vec::new()).unwrap().summary, "In short");
+}
+
+#[test]
+fn pictures_that_are_no_assets_are_kept_in_their_order() {
+    let asset = |id: i64| Asset {
+        id: AssetId::new(id),
+        store: None,
+        file: format!("{id}.jpg"),
+        filename: String::new(),
+        kind: 1,
+        bytes: 1,
+        width: 1,
+        height: 1,
+        created_at: NOW,
+    };
+    let pictures = vec![Picture::from("a".to_owned()), asset(5).into(), Picture::from("b".to_owned())];
+    let before = Product { pictures, ..begun() };
+    let a_file = |id: i64| asset(id).path();
+    let (a, b) = ("a".to_owned(), "b".to_owned());
+    for (assets, shown) in [
+        (vec![0], Some(vec![a.clone()])),
+        (vec![0, 5, 0], Some(vec![a.clone(), a_file(5), b.clone()])),
+        (vec![7, 0, 5, 0], Some(vec![a_file(7), a, a_file(5), b])),
+        (vec![7], Some(vec![a_file(7)])),
+        (vec![0, 0, 0], None),
+    ] {
+        let ids: Vec<_> = assets.iter().map(|id| Some(AssetId::new(*id)).filter(|_| *id > 0)).collect();
+        let known = assets.iter().filter(|id| **id > 0).map(|id| asset(*id)).collect();
+        let after = Basics { assets: ids, ..basics("Fresh") }.of(&before, known);
+        let urls = after.map(|after| after.pictures.into_iter().map(|picture| picture.url).collect());
+        assert_eq!(urls, shown, "{assets:?}");
+    }
 }
 
 fn some_status() -> impl Strategy<Value = Option<Status>> {
@@ -170,9 +226,10 @@ fn some_status() -> impl Strategy<Value = Option<Status>> {
 /// A new SKU, or a change of one that may be there.
 fn some_sku() -> impl Strategy<Value = SkuTerms> {
     let number = || proptest::option::of(0i64..3);
-    (proptest::option::of(1i64..5), number(), number(), number(), number()).prop_map(
-        |(rid, stock, price, sale_price, rate)| SkuTerms {
+    (proptest::option::of(1i64..5), 0i64..9, number(), number(), number(), number()).prop_map(
+        |(rid, color, stock, price, sale_price, rate)| SkuTerms {
             rid: rid.map(|rid| rid.to_string()),
+            color: Some(color.to_string()),
             grams: Some(1),
             stock,
             price: price.map(Money::from_minor),
@@ -207,6 +264,9 @@ proptest! {
                 prop_assert!(product.status.may_become(after.status));
                 prop_assert!(after.status != Status::Draft && !after.skus.is_empty());
                 prop_assert!(after.status != Status::OffSale || was_on_sale);
+                for (at, sku) in after.skus.iter().enumerate().skip(product.skus.len()) {
+                    prop_assert!(after.skus[..at].iter().all(|other| other.mode() != sku.mode()));
+                }
                 was_on_sale |= after.status == Status::OnSale;
                 next += i64::try_from(after.skus.len() - product.skus.len()).unwrap();
                 log.extend(changes(Some(&product), &after));

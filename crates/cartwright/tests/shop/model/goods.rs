@@ -1,7 +1,7 @@
 //! The catalogue as the model knows it: a few products of every kind, with tight stocks.
 
 use app::App;
-use app::testing::{product, sku};
+use app::testing::{NOW, product, sku};
 use domain::id::SkuId;
 use domain::money::Money;
 use domain::product::{Product, Sku, Status};
@@ -31,7 +31,8 @@ impl Goods {
         several.skus[0].stock = 6;
         several.skus.push(Sku { price: Money::from_minor(2500), stock: 5, ..sku(20) });
         several.skus.push(Sku { price: Money::from_minor(300), stock: 4, ..sku(21) });
-        let off_sale = Product { status: Status::OffSale, ..product(3, 1, "off sale") };
+        let off_sale =
+            Product { status: Status::OffSale, published_at: Some(NOW), ..product(3, 1, "off sale") };
         let mut sold_out = product(4, 1, "sold out");
         sold_out.skus[0].stock = 0;
         let draft = Product { status: Status::Draft, skus: Vec::new(), ..product(5, 1, "draft") };

@@ -27,8 +27,10 @@ impl FromRequestParts<Shop> for Sought {
 
     async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
         let fields = Fields::of(parts).await?;
-        let is_blank = fields.is_given("qk");
-        let text = fields.text("qk")?.ok_or(if is_blank { Error::NotFound } else { bad("qk") })?;
+        let text = fields.note("qk")?.ok_or(bad("qk"))?;
+        if text.is_empty() {
+            return Err(Error::NotFound);
+        }
         Ok(Self { text, page: Page::of(&fields, USUAL) })
     }
 }

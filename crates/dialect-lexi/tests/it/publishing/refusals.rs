@@ -57,10 +57,18 @@ async fn a_field_that_is_missing_or_makes_no_sense_is_named() {
         ("name", vec![json!(""), json!("  "), long(201), json!([]), Value::Null]),
         ("features", vec![json!(""), long(501), Value::Null]),
         ("content", vec![json!(true), long(200_001), Value::Null]),
-        // Another store's, a film, none, too many.
+        // Another store's, a film, none, no picture that could be kept, too many.
         (
             "asset_ids",
-            vec![json!([4]), json!([6]), json!([1, 99]), json!([]), json!((1..52).collect::<Vec<_>>())],
+            vec![
+                json!([4]),
+                json!([6]),
+                json!([1, 99]),
+                json!([]),
+                json!([0]),
+                json!([1, 0]),
+                json!((1..52).collect::<Vec<_>>()),
+            ],
         ),
         ("material_id", vec![json!(9), json!({}), Value::Null]),
         ("labels", vec![json!([1, 9]), json!(1), Value::Null]),
@@ -87,8 +95,8 @@ async fn a_field_that_is_missing_or_makes_no_sense_is_named() {
     refused("PUT", "/products/publish_one", step_one(), "rid").await;
     let two: Vec<(&str, Vec<Value>)> = vec![
         ("rid", vec![Value::Null, json!([])]),
-        ("freight_template_id", vec![Value::Null, long(101)]),
-        ("product_return_policy", vec![json!(""), Value::Null]),
+        ("freight_template_id", vec![long(101), json!({}), json!(true), json!(1.5)]),
+        ("product_return_policy", vec![long(10_001), json!([])]),
         ("is_distributed", vec![json!("x"), Value::Null]),
         ("skus", vec![json!("x"), json!([1]), json!({})]),
     ];
@@ -99,13 +107,27 @@ async fn a_field_that_is_missing_or_makes_no_sense_is_named() {
             refused("PUT", "/products/publish_two", body, field).await;
         }
     }
+    for (names, field) in [
+        (json!({"freight_template_id": {}, "fid": "7"}), "freight_template_id"),
+        (json!({"freight_template_id": null, "fid": {}}), "fid"),
+    ] {
+        let body = with(step_two(&rid), names);
+        refused("POST", "/products/publish_two/warehouse", body.clone(), field).await;
+        refused("PUT", "/products/publish_two", body, field).await;
+    }
     for field in ["rid", "freight_template_id", "product_return_policy", "is_distributed", "skus"] {
         let mut body = step_two(&rid);
         body.as_object_mut().expect("an object").remove(field);
         refused("POST", "/products/publish_two/publish", body, field).await;
     }
+    for field in ["freight_template_id", "product_return_policy"] {
+        for value in [json!(""), json!(" "), Value::Null] {
+            let body = with(step_two(&rid), json!({ field: value }));
+            refused("POST", "/products/publish_two/warehouse", body, field).await;
+        }
+    }
     refused("POST", "/products/publish_two/publish", with(step_two(&rid), json!({"skus": []})), "skus").await;
-    for status in [json!(3), json!(-1), json!("x")] {
+    for status in [json!(4), json!(-1), json!("x")] {
         refused("PUT", "/products/publish_two", json!({"rid": rid, "status": status}), "status").await;
     }
 }
@@ -121,7 +143,7 @@ async fn what_is_wrong_with_a_sku_is_named() {
         ("cover_id", vec![json!(4), json!(6), json!(99), json!("x"), json!(0)]),
         ("s_color", vec![json!(true), json!("长".repeat(501))]),
         ("s_weight", vec![json!(-1), json!("x"), json!(0.0001), Value::Null]),
-        ("stock_quantity", vec![json!(-1), json!(1.5), json!(10_000_000), Value::Null]),
+        ("stock_quantity", vec![json!(-1), json!(1.5), json!(1_000_000_001), Value::Null]),
         ("price", vec![json!(-0.01), json!(1.005), json!("1,5"), json!(1e30), json!([]), Value::Null]),
         ("sale_price", vec![json!(-1), json!(0.001)]),
         ("commission_rate", vec![json!(100.01), json!(-1), json!(0.001)]),
@@ -196,7 +218,11 @@ async fn an_operator_publishes_for_a_store_that_is_named() {
     assert_eq!(code(&operator.send("POST", "/products/publish_one", step_one()).await), 403);
     let named = with(step_one(), json!({"sid": "900000001"}));
     assert_eq!(code(&operator.send("POST", "/products/publish_one", named).await), 201);
-    assert_eq!(code(&operator.send("POST", "/products/publish_two/publish", step_two(&rid)).await), 200);
+    let terms = with(
+        step_two(&rid),
+        json!({"skus": [{"s_color": "红色", "price": 1, "s_weight": 1, "stock_quantity": 1}]}),
+    );
+    assert_eq!(code(&operator.send("POST", "/products/publish_two/publish", terms).await), 200);
     let elsewhere = with(step_two(&rid), json!({"sid": "900000002"}));
     assert_eq!(code(&operator.send("PUT", "/products/publish_two", elsewhere).await), 404);
     assert_eq!(code(&operator.get("/products/audit").await), 403);

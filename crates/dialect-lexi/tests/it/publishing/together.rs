@@ -63,6 +63,29 @@ async fn the_same_under_one_key_makes_one_product() {
     assert_eq!(skus(&who, rid).await.len(), 2);
 }
 
+/// Two taps without a key: the second is refused, and adds nothing.
+#[tokio::test]
+async fn the_same_without_a_key_adds_no_sku_twice() {
+    let shop = shop().await;
+    let who = Who::merchant(&shop, 1).await;
+    for (verb, path) in [
+        ("POST", "/products/publish_two/publish"),
+        ("POST", "/products/publish_two/warehouse"),
+        ("PUT", "/products/publish_two"),
+    ] {
+        let rid = begin(&who).await;
+        assert_eq!(code(&who.send(verb, path, step_two(&rid)).await), 200);
+        let once = skus(&who, &rid).await;
+        let again = who.send(verb, path, step_two(&rid)).await;
+        assert_eq!(again.json()["status"], json!({"code": 400, "message": "Bad request: skus."}));
+        assert_eq!(skus(&who, &rid).await, once);
+        let (same, other) = (&step_two(&rid)["skus"][1], begin(&who).await);
+        let twice = with(step_two(&other), json!({"skus": [same, same]}));
+        let twice = who.send(verb, path, twice).await;
+        assert_eq!(twice.json()["status"], json!({"code": 400, "message": "Bad request: skus."}));
+    }
+}
+
 /// The process may die after the change and before its reply is kept.
 #[tokio::test]
 async fn a_repeat_whose_reply_was_lost_is_answered_with_the_product_as_it_is() {
@@ -77,7 +100,7 @@ async fn a_repeat_whose_reply_was_lost_is_answered_with_the_product_as_it_is() {
         title: "Tea".to_owned(),
         features: "Fresh".to_owned(),
         content: "Leaves".to_owned(),
-        assets: vec![AssetId::new(1)],
+        assets: vec![Some(AssetId::new(1))],
         material: MaterialId::new(1),
         labels: vec![LabelId::new(1)],
         is_custom_made: false,
@@ -109,8 +132,8 @@ async fn the_cost_does_not_grow_with_the_product() {
     let mut costs = Vec::new();
     for count in [1, 40] {
         let rid = begin(&who).await;
-        let sku = json!({"price": 1, "s_weight": 1, "stock_quantity": 1});
-        let terms = with(step_two(&rid), json!({"skus": vec![sku; count]}));
+        let sku = |color: usize| json!({"s_color": color, "price": 1, "s_weight": 1, "stock_quantity": 1});
+        let terms = with(step_two(&rid), json!({"skus": (0..count).map(sku).collect::<Vec<_>>()}));
         who.send("POST", "/products/publish_two/publish", terms).await;
         let before = shop.statements();
         who.get(&format!("/products/{rid}/publish_two")).await;
