@@ -125,6 +125,11 @@ impl Store {
         self.db.read(sql, params).await
     }
 
+    /// Whether carts are kept in memory: where nobody else writes them.
+    pub fn keeps_carts(&self) -> bool {
+        matches!(self.db, Db::Sqlite(_))
+    }
+
     /// Counters of what the store did.
     pub fn stats(&self) -> &Stats {
         &self.stats
