@@ -6,18 +6,13 @@ use app::Ctx;
 use app::asset::{Shelf, Upload};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use domain::asset;
+use domain::asset::{self, PICTURE, UPLOADS};
 use domain::product::Picture;
 use serde::Serialize;
 use web::{Links, Shop, fields};
 
 use crate::auth::uploader;
 use crate::error::Error;
-
-/// Where the folder of uploaded files begins.
-const UPLOADS: &str = "/_uploads/photos/";
-/// The kind of a picture of which only the address is known.
-const PICTURE: i64 = 1;
 
 /// Files that somebody who may do so uploads.
 pub(crate) struct Uploads {
