@@ -11,7 +11,7 @@ use domain::product::Picture;
 use serde::Serialize;
 use web::{Links, Shop, fields};
 
-use crate::auth::uploader;
+use crate::auth::{keeper, uploading};
 use crate::error::Error;
 
 /// Files that somebody who may do so uploads.
@@ -24,11 +24,9 @@ impl FromRequestParts<Shop> for Uploads {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
-        let form = fields::parts(parts).await;
-        let token = form.as_ref().ok().and_then(|form| form.iter().find(|part| part.name == "token"));
-        let token = token.and_then(|part| std::str::from_utf8(&part.content).ok());
+        let (session, form) = uploading(shop, parts).await?;
         // Who may not upload hears that first, whatever is in the form.
-        let ctx = uploader(shop, parts, token).await?;
+        let ctx = keeper(web::ctx(shop, parts, session))?;
         let files = form.map_err(|_| Error::Bad)?.into_iter().filter(|part| part.name == "file");
         let upload = |part: fields::Part| Upload {
             filename: part.filename.unwrap_or_default(),
