@@ -13,7 +13,7 @@ use axum::http::header::{
 use axum::http::response::Builder;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::response::Response;
-use domain::asset::{FileName, Format};
+use domain::asset::{FileName, PICTURE};
 
 use crate::Shop;
 use crate::observe::Observed;
@@ -83,7 +83,7 @@ fn head(name: &FileName, tag: &str) -> Builder {
         .header(ETAG, tag)
         .header(ACCEPT_RANGES, "bytes")
         .header(X_CONTENT_TYPE_OPTIONS, "nosniff");
-    if format.kind() == Format::Jpeg.kind() { head } else { head.header(CONTENT_DISPOSITION, "attachment") }
+    if format.kind() == PICTURE { head } else { head.header(CONTENT_DISPOSITION, "attachment") }
 }
 
 fn plain(status: StatusCode) -> Response {
