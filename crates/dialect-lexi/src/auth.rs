@@ -93,9 +93,14 @@ impl FromRequestParts<Shop> for Operator {
 }
 
 pub(crate) fn keeper(ctx: Ctx) -> Result<Ctx, Error> {
-    match ctx.session()?.customer()?.role {
-        Role::Merchant(_) | Role::Operator => Ok(ctx),
-        Role::Customer => Err(AppError::Forbidden.into()),
+    is_keeper(ctx.session.as_ref())?;
+    Ok(ctx)
+}
+
+fn is_keeper(session: Option<&Session>) -> app::Result<()> {
+    match session.ok_or(AppError::NotLoggedIn)?.customer()?.role {
+        Role::Merchant(_) | Role::Operator => Ok(()),
+        Role::Customer => Err(AppError::Forbidden),
     }
 }
 
@@ -117,11 +122,14 @@ pub(crate) async fn uploading(shop: &Shop, parts: &Parts) -> app::Result<(Option
 
 /// Whether a large upload is read to its end: so far it has told who sends it.
 pub(crate) async fn welcome(shop: &Shop, parts: &Parts, begun: &[u8]) -> app::Result<()> {
-    if by_header(shop, parts).await?.is_some() {
-        return Ok(());
+    let named = match token_in(begun) {
+        Some(token) => asset::uploader(&shop.app, token).await?,
+        None => None,
+    };
+    match named {
+        Some(_) => Ok(()),
+        None => is_keeper(by_header(shop, parts).await?.as_ref()),
     }
-    let token = token_in(begun).ok_or(AppError::NotLoggedIn)?;
-    asset::uploader(&shop.app, token).await?.map(drop).ok_or(AppError::NotLoggedIn)
 }
 
 async fn by_header(shop: &Shop, parts: &Parts) -> app::Result<Option<Session>> {

@@ -228,6 +228,11 @@ async fn a_stranger_is_turned_away_before_much_is_read() {
         let reply = guess.body("multipart/form-data; boundary=end", stranger).send().await;
         assert_eq!(reply.status, 401);
     }
+    for (who, expected) in [(Who::guest(&shop).await, 401), (Who::customer(&shop).await, 403)] {
+        let request = who.begin("POST", "/assets");
+        let reply = request.body("multipart/form-data; boundary=end", form("guess")).send().await;
+        assert_eq!(code(&reply), expected);
+    }
     assert_eq!(post(&shop, form(&token)).await.status, 413);
     let fits = with_token(&token).replace("abc", &"a".repeat(2 * MEBIBYTE));
     assert_eq!(code(&post(&shop, fits).await), 201);
