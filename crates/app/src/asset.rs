@@ -1,34 +1,26 @@
 //! Uploaded files: a file is put before its row is written, and what has no row is swept away.
 
-use std::collections::HashSet;
-use std::time::Duration;
+mod sweep;
+#[cfg(test)]
+mod tests;
 
 use bytes::Bytes;
 use domain::account::Role;
-use domain::asset::{Asset, FileName};
+use domain::asset::Asset;
 use domain::id::{AccountId, AssetId, StoreId};
 use domain::limits::{MAX_FILES, MAX_UPLOAD};
-use futures_util::{StreamExt, TryStreamExt};
 use sha2::{Digest, Sha256};
 use store::{Refusal, asset as rows, idempotency};
 
-use crate::entropy::hex;
-use crate::files::Files;
+use crate::entropy::{hex, unhex};
 use crate::picture::{Prepared, prepare};
 use crate::session::{Session, hash};
 use crate::{App, Ctx, Error, Result};
 
-#[cfg(test)]
-mod tests;
+pub use sweep::{Mismatches, Owner, compare, keep_sweeping, owner, sweep, take_over};
 
 /// How long a token for uploads works, in seconds.
 const UPLOAD_TTL: i64 = 60 * 60;
-/// How old a file without a row must be before it is swept away, in seconds.
-const GRACE: i64 = 60 * 60;
-/// How often files without a row are looked for.
-const SWEEP_EVERY: Duration = Duration::from_hours(24);
-/// Files looked at while no upload runs.
-const BATCH: usize = 200;
 /// The longest name of a file that is kept, in characters.
 const LONGEST_NAME: usize = 255;
 
@@ -50,15 +42,6 @@ pub struct Shelf {
     pub total: i64,
 }
 
-/// What does not fit together.
-#[derive(Clone, Debug, Default)]
-pub struct Mismatches {
-    /// Files that a row names and that are not there.
-    pub missing: Vec<String>,
-    /// Files without a row that a server will sweep away.
-    pub orphans: u64,
-}
-
 /// Keeps files: all of them, or none when one is no good. Each upload makes rows of its own, though the same content is
 /// kept once.
 pub async fn add(ctx: &Ctx, uploads: Vec<Upload>) -> Result<Vec<Asset>> {
@@ -66,47 +49,63 @@ pub async fn add(ctx: &Ctx, uploads: Vec<Upload>) -> Result<Vec<Asset>> {
     if uploads.is_empty() || uploads.len() > MAX_FILES {
         return Err(Error::BadField("file"));
     }
-    let mut prepared = Vec::new();
-    for upload in uploads {
+    for upload in &uploads {
         match upload.content.len() {
             0 => return Err(Error::BadField("file")),
-            1..=MAX_UPLOAD => prepared.push((filename(&upload.filename), prepare(upload.content).await?)),
+            1..=MAX_UPLOAD => {}
             _ => return Err(Error::TooLarge),
         }
     }
-    let files = &ctx.app.settings().files;
-    let _unswept = files.uploading().await;
-    for (_, Prepared { name, content, thumbnails, .. }) in &prepared {
-        // The copies first: where the file is, they are.
-        for (copy, content) in thumbnails {
-            files.put(copy, content.clone()).await?;
-        }
-        files.put(name.as_str(), content.clone()).await?;
+    let _unswept = ctx.app.settings().files.uploading().await;
+    let first = ctx.app.store().allocate("asset", uploads.len() as i64).await?;
+    let mut assets = Vec::new();
+    for (upload, id) in uploads.into_iter().zip(first..) {
+        // Put as soon as it is ready, so that one file at a time is in memory twice.
+        let prepared = prepare(upload.content).await?;
+        assets.push(Asset {
+            id: AssetId::new(id),
+            store,
+            file: prepared.name.as_str().to_owned(),
+            filename: filename(&upload.filename),
+            kind: prepared.name.format().kind(),
+            bytes: prepared.content.len() as i64,
+            width: prepared.width.into(),
+            height: prepared.height.into(),
+            created_at: ctx.now,
+        });
+        put(ctx, prepared).await?;
     }
-    let first = ctx.app.store().allocate("asset", prepared.len() as i64).await?;
-    let asset = |((filename, prepared), id): ((String, Prepared), i64)| Asset {
-        id: AssetId::new(id),
-        store,
-        file: prepared.name.as_str().to_owned(),
-        filename,
-        kind: prepared.name.format().kind(),
-        bytes: prepared.content.len() as i64,
-        width: prepared.width.into(),
-        height: prepared.height.into(),
-        created_at: ctx.now,
-    };
-    let assets: Vec<_> = prepared.into_iter().zip(first..).map(asset).collect();
-    let mut steps: Vec<_> = ctx.key.iter().map(|key| idempotency::claim(key, ctx.now)).collect();
+    let made = first.to_string();
+    let claim = |key| idempotency::claim_making(key, Some(&made), ctx.now);
+    let mut steps: Vec<_> = ctx.key.iter().map(claim).collect();
     steps.extend(assets.iter().map(rows::add));
     match ctx.app.store().apply(steps).await {
         Ok(_) => Ok(assets),
         // The rows are there, under this very key; only the reply was lost.
-        Err(store::Error::Refused(Refusal::AlreadyApplied)) => {
-            let files: Vec<_> = assets.iter().map(|asset| asset.file.as_str()).collect();
-            Ok(ctx.app.store().assets_of_files(store, &files).await?)
-        }
+        Err(store::Error::Refused(Refusal::AlreadyApplied)) => added_before(ctx, assets.len()).await,
         Err(error) => Err(error.into()),
     }
+}
+
+async fn put(ctx: &Ctx, Prepared { name, content, thumbnails, .. }: Prepared) -> Result<()> {
+    let files = &ctx.app.settings().files;
+    // The copies first: where the file is, they are.
+    for (copy, content) in thumbnails {
+        files.put(&copy, content).await?;
+    }
+    files.put(name.as_str(), content).await
+}
+
+/// What was added under the request's key, whose record says the first number.
+async fn added_before(ctx: &Ctx, count: usize) -> Result<Vec<Asset>> {
+    let key = ctx.key.as_ref().ok_or_else(|| Error::Internal("claimed without a key".to_owned()))?;
+    let record = ctx.app.store().idempotency_record(key, ctx.now).await?;
+    let first = record.and_then(|record| record.made?.parse::<i64>().ok());
+    let first = first.ok_or_else(|| Error::Internal("a key does not tell its files".to_owned()))?;
+    let ids: Vec<_> = (first..).take(count).map(AssetId::new).collect();
+    let mut assets = ctx.app.store().assets(&ids).await?;
+    assets.sort_by_key(|asset| asset.id.get());
+    Ok(assets)
 }
 
 /// So many of the caller's files, after the first `offset`.
@@ -133,25 +132,37 @@ fn filename(sent: &str) -> String {
 }
 
 /// A token with which the caller uploads for an hour and does nothing else. Nothing is written: it says itself whom it
-/// names and until when, with a seal that only this process can set.
+/// names, until when and within which session, with a seal that only this process can set.
 pub fn upload_token(ctx: &Ctx) -> Result<String> {
     keeper(ctx)?;
-    let account = ctx.session()?.customer()?.id;
-    let names = format!("{account}-{}", ctx.now.plus_seconds(UPLOAD_TTL).seconds());
+    let session = ctx.session()?;
+    let (account, end) = (session.customer()?.id, ctx.now.plus_seconds(UPLOAD_TTL).seconds());
+    let of = session.token.map_or_else(String::new, |hash| hex(&hash));
+    let names = format!("{account}-{end}-{of}");
     Ok(format!("{names}-{}", seal(&ctx.app, &names)))
 }
 
-/// Whom a token for uploads names.
+/// Whom a token for uploads names, as long as the session lives that it was given to.
 pub async fn uploader(app: &App, token: &str) -> Result<Option<Session>> {
     let Some((names, given)) = token.rsplit_once('-') else { return Ok(None) };
     // Hashes are compared, so that the time it takes tells nothing of the seal.
     if hash(given) != hash(&seal(app, names)) {
         return Ok(None);
     }
-    let Some((account, end)) = names.split_once('-') else { return Ok(None) };
+    let mut parts = names.split('-');
+    let (Some(account), Some(end), Some(of)) = (parts.next(), parts.next(), parts.next()) else {
+        return Ok(None);
+    };
     let (Ok(account), Ok(end)) = (account.parse(), end.parse::<i64>()) else { return Ok(None) };
     if app.now().seconds() >= end {
         return Ok(None);
+    }
+    // Who showed a password has no session that could end.
+    if !of.is_empty() {
+        let Some(of) = unhex(of) else { return Ok(None) };
+        if app.sessions().by_hash(&of, app.now()).await?.is_none() {
+            return Ok(None);
+        }
     }
     let account = app.store().account_by_id(AccountId::new(account)).await?;
     Ok(account.map(|account| Session::without_token(account.into())))
@@ -162,75 +173,4 @@ fn seal(app: &App, text: &str) -> String {
     let key = app.upload_key();
     let inner = Sha256::new().chain_update(key).chain_update(text).finalize();
     hex(&Sha256::new().chain_update(key).chain_update(inner).finalize())
-}
-
-/// Sweeps now and every day, for as long as the runtime lives.
-pub async fn keep_sweeping(app: App) {
-    loop {
-        match sweep(&app).await {
-            Ok(0) => {}
-            Ok(swept) => tracing::info!(swept, "files without a row are swept away"),
-            Err(error) => tracing::warn!(%error, "files without a row are not swept away"),
-        }
-        tokio::time::sleep(SWEEP_EVERY).await;
-    }
-}
-
-/// Removes files that have been without a row for an hour: their uploads were cut off. Tells how many.
-pub async fn sweep(app: &App) -> Result<u64> {
-    let files = &app.settings().files;
-    let mut swept = 0;
-    let old = |(name, at)| std::future::ready(Ok(is_old(app, at).then_some(name)));
-    let old = files.list().try_filter_map(old);
-    let mut batches = std::pin::pin!(old.try_chunks(BATCH));
-    while let Some(batch) = batches.next().await {
-        let _alone = files.sweeping().await;
-        for name in without_row(app, batch.map_err(|cut| cut.1)?).await? {
-            // Somebody may have uploaded it again since it was listed.
-            if let Some(at) = files.put_at(&name).await?
-                && is_old(app, at)
-            {
-                files.remove(&name).await?;
-                swept += 1;
-            }
-        }
-    }
-    Ok(swept)
-}
-
-/// Compares files and rows; changes nothing.
-pub async fn compare(app: &App, files: &Files) -> Result<Mismatches> {
-    let mut found = Mismatches::default();
-    let mut names = HashSet::new();
-    let mut old = Vec::new();
-    let mut listed = files.list();
-    while let Some(entry) = listed.next().await {
-        let (name, at) = entry?;
-        names.insert(name.as_str().to_owned());
-        if is_old(app, at) {
-            old.push(name);
-        }
-    }
-    let mut last = String::new();
-    loop {
-        let named = app.store().asset_files(&last, BATCH as i64).await?;
-        let Some(next) = named.last() else { break };
-        last.clone_from(next);
-        found.missing.extend(named.into_iter().filter(|file| !names.contains(file)));
-    }
-    for batch in old.chunks(BATCH) {
-        found.orphans += without_row(app, batch.to_vec()).await?.len() as u64;
-    }
-    Ok(found)
-}
-
-fn is_old(app: &App, at: i64) -> bool {
-    at < app.now().seconds() - GRACE
-}
-
-/// The files among these that no row names, copies by the files they are of.
-async fn without_row(app: &App, names: Vec<FileName>) -> Result<Vec<FileName>> {
-    let originals: Vec<_> = names.iter().map(FileName::original).collect();
-    let known: HashSet<_> = app.store().known_files(&originals).await?.into_iter().collect();
-    Ok(names.into_iter().filter(|name| !known.contains(name.original())).collect())
 }

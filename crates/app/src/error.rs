@@ -78,6 +78,9 @@ pub enum Error {
     /// The request is larger than the server takes.
     #[error("the request is too large")]
     TooLarge,
+    /// The request comes more slowly than the server waits.
+    #[error("the request comes too slowly")]
+    TooSlow,
     /// A field names what is not there, or has a value that makes no sense; the field's name on the wire.
     #[error("{0} has no usable value")]
     BadField(&'static str),

@@ -1,12 +1,12 @@
 //! Where the bytes of uploaded files are: a folder, or a bucket that speaks S3. Never what they mean.
 
 use std::ops::Range;
-use std::path::Path as FolderPath;
+use std::path::{Path as FolderPath, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::asset::FileName;
-use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
@@ -15,10 +15,15 @@ use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::{Error, Result};
 
+/// The object that says which shop the files are of.
+const MARK: &str = "shop";
+
 /// The files of a shop; clones share them.
 #[derive(Clone, Debug)]
 pub struct Files {
     bucket: Arc<dyn ObjectStore>,
+    /// The folder, where it is one.
+    folder: Option<PathBuf>,
     /// Uploads share it; who removes files has it alone, so that none goes between an upload and its row.
     sweeping: Arc<RwLock<()>>,
 }
@@ -54,7 +59,7 @@ impl Files {
         // The folder itself must outlive a power cut, too.
         std::fs::File::open(folder.join(".."))?.sync_all()?;
         let bucket = LocalFileSystem::new_with_prefix(folder).map_err(std::io::Error::other)?;
-        Ok(Self::over(bucket.with_fsync(true)))
+        Ok(Self { folder: Some(folder.to_owned()), ..Self::over(bucket.with_fsync(true)) })
     }
 
     /// In a bucket, such as `s3://bucket/folder`; endpoint, region and keys are the usual `AWS_*` variables.
@@ -70,7 +75,7 @@ impl Files {
     }
 
     fn over(bucket: impl ObjectStore) -> Self {
-        Self { bucket: Arc::new(bucket), sweeping: Arc::default() }
+        Self { bucket: Arc::new(bucket), folder: None, sweeping: Arc::default() }
     }
 
     /// Held from before the first file is put until its row is committed.
@@ -108,18 +113,72 @@ impl Files {
         Ok(found.map(|meta| meta.last_modified.timestamp()))
     }
 
-    /// All files of ours with when each was put, in Unix seconds. What has another name is none of our business.
+    /// All files of ours with when each was put, in Unix seconds. What is beside our folders is none of our business.
     pub(crate) fn list(&self) -> BoxStream<'static, Result<(FileName, i64)>> {
-        let ours = self.bucket.list(None).try_filter_map(async |meta| {
+        let bucket = Arc::clone(&self.bucket);
+        let all = stream::iter(folders()).flat_map(move |folder| bucket.list(Some(&Path::from(folder))));
+        let ours = all.try_filter_map(async |meta| {
             Ok(FileName::parse(meta.location.as_ref()).map(|name| (name, meta.last_modified.timestamp())))
         });
         ours.map_err(|error| unavailable(&error)).boxed()
+    }
+
+    /// Whether there is no file of ours.
+    pub(crate) async fn is_empty(&self) -> Result<bool> {
+        Ok(self.list().try_next().await?.is_none())
+    }
+
+    /// Which shop the files are of, where that is said.
+    pub(crate) async fn shop(&self) -> Result<Option<String>> {
+        let Some(found) = if_there(self.bucket.get(&Path::from(MARK)).await)? else { return Ok(None) };
+        let text = found.bytes().await.map_err(|error| unavailable(&error))?;
+        Ok(Some(String::from_utf8_lossy(&text).trim().to_owned()))
+    }
+
+    /// Says which shop the files are of.
+    pub(crate) async fn name_shop(&self, id: &str) -> Result<()> {
+        self.put(MARK, id.to_owned().into()).await
+    }
+
+    /// Removes what was put half into a folder before then, in Unix seconds; tells how many files.
+    pub(crate) async fn remove_halves(&self, before: i64) -> Result<u64> {
+        let Some(folder) = self.folder.clone() else { return Ok(0) };
+        let removed = tokio::task::spawn_blocking(move || remove_halves(&folder, before)).await;
+        let removed = removed.map_err(|error| Error::Internal(error.to_string()))?;
+        removed.map_err(|error| Error::Unavailable(format!("the files: {error}")))
     }
 
     /// Removes a file; one that is gone already is fine.
     pub(crate) async fn remove(&self, name: &FileName) -> Result<()> {
         if_there(self.bucket.delete(&Path::from(name.as_str())).await).map(drop)
     }
+}
+
+/// What all names of files begin with.
+fn folders() -> impl Iterator<Item = String> {
+    (0..=u8::MAX).map(|first| format!("{first:02x}"))
+}
+
+/// `LocalFileSystem` writes beside the name, with a number behind it, and then renames.
+fn remove_halves(folder: &FolderPath, before: i64) -> std::io::Result<u64> {
+    let mut removed = 0;
+    for name in folders() {
+        let Ok(entries) = std::fs::read_dir(folder.join(&name)) else { continue };
+        for entry in entries {
+            let entry = entry?;
+            let file = entry.file_name();
+            let whole = file.to_str().and_then(|file| file.split_once('#'));
+            if whole.is_none_or(|(whole, _)| FileName::parse(&format!("{name}/{whole}")).is_none()) {
+                continue;
+            }
+            let put = entry.metadata()?.modified()?.duration_since(std::time::UNIX_EPOCH);
+            if put.is_ok_and(|put| i64::try_from(put.as_secs()).is_ok_and(|put| put < before)) {
+                std::fs::remove_file(entry.path())?;
+                removed += 1;
+            }
+        }
+    }
+    Ok(removed)
 }
 
 fn if_there<T>(result: object_store::Result<T>) -> Result<Option<T>> {

@@ -5,13 +5,13 @@ mod container;
 #[cfg(test)]
 mod tests;
 
-use std::io::Cursor;
+use std::io::{Cursor, Error as IoError, Write};
 
 use bytes::Bytes;
 use domain::asset::{FileName, Format, Preset};
-use domain::limits::MAX_PIXELS;
+use domain::limits::{MAX_PIXELS, MAX_UPLOAD};
 use image::codecs::jpeg::JpegEncoder;
-use image::codecs::png::PngEncoder;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::codecs::webp::WebPEncoder;
 use image::metadata::Orientation;
 use image::{
@@ -24,13 +24,11 @@ use tokio::sync::Semaphore;
 use crate::entropy::hex;
 use crate::{Error, Result};
 
-/// Pictures decoded at once: each may take half a gigabyte, and carts want the other cores.
+/// Pictures decoded at once: each may take more than half a gigabyte, and carts want the other cores.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 /// Quality of pictures that are written anew, and of smaller copies; percent.
 const QUALITY: u8 = 90;
 const SMALLER_QUALITY: u8 = 80;
-/// The largest colour profile that is kept, in bytes.
-const LARGEST_PROFILE: usize = 1024 * 1024;
 
 /// Content that may be kept.
 pub(crate) struct Prepared {
@@ -78,6 +76,9 @@ fn prepared(content: &Bytes) -> Option<Prepared> {
         Some(kept) if !is_turned => kept,
         _ => encoded(&image, format, profile.as_ref()).ok()?,
     };
+    if kept.len() > MAX_UPLOAD {
+        return None;
+    }
     let name = FileName::new(&hex(&Sha256::digest(&kept)), format);
     let (width, height) = (image.width(), image.height());
     let thumbnails = thumbnails(image, name.as_str(), profile.as_ref()).ok()?;
@@ -107,25 +108,58 @@ fn decoded(content: &[u8], codec: ImageFormat) -> ImageResult<Option<Decoded>> {
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Ok(None);
     }
-    let orientation = decoder.orientation()?;
+    // Some write the mark of JPEG's block into WebP as well, which the decoder does not know.
+    let orientation = decoder
+        .exif_metadata()?
+        .and_then(|exif| Orientation::from_exif_chunk(exif.strip_prefix(b"Exif\0\0").unwrap_or(&exif)));
+    let orientation = orientation.unwrap_or(Orientation::NoTransforms);
     // Of colours that are decoded to others, the profile no longer speaks.
-    let is_kept = |profile: &Vec<u8>| {
-        profile.len() <= LARGEST_PROFILE && profile.get(16..20).is_some_and(|colours| colours == b"RGB ")
-    };
-    let profile = decoder.icc_profile()?.filter(is_kept);
-    let mut image = DynamicImage::from_decoder(decoder)?;
+    let profile = decoder.icc_profile()?.filter(|profile| container::is_profile(profile));
+    let mut image = eight_bits(DynamicImage::from_decoder(decoder)?);
     image.apply_orientation(orientation);
     Ok(Some(Decoded { image, is_turned: orientation != Orientation::NoTransforms, profile }))
 }
 
+/// No screen shows more, and turning and writing them takes twice the memory.
+fn eight_bits(image: DynamicImage) -> DynamicImage {
+    match image {
+        DynamicImage::ImageLuma16(_) => image.to_luma8().into(),
+        DynamicImage::ImageLumaA16(_) => image.to_luma_alpha8().into(),
+        DynamicImage::ImageRgb16(_) => image.to_rgb8().into(),
+        DynamicImage::ImageRgba16(_) => image.to_rgba8().into(),
+        image => image,
+    }
+}
+
+/// Bytes up to the size of the largest file.
+#[derive(Default)]
+struct Bounded(Vec<u8>);
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.0.len() + bytes.len() > MAX_UPLOAD {
+            return Err(IoError::other("larger than a file may be"));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 fn encoded(image: &DynamicImage, format: Format, profile: Option<&Vec<u8>>) -> ImageResult<Vec<u8>> {
-    let mut bytes = Vec::new();
+    let mut bytes = Bounded::default();
     match format {
         Format::Jpeg => written(image, JpegEncoder::new_with_quality(&mut bytes, QUALITY), profile)?,
         Format::Webp => written(image, WebPEncoder::new_lossless(&mut bytes), profile)?,
-        _ => written(image, PngEncoder::new(&mut bytes), profile)?,
+        _ => {
+            let (much, filter) = (CompressionType::Default, FilterType::Adaptive);
+            written(image, PngEncoder::new_with_quality(&mut bytes, much, filter), profile)?;
+        }
     }
-    Ok(bytes)
+    Ok(bytes.0)
 }
 
 fn written(

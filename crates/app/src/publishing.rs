@@ -19,8 +19,6 @@ use crate::{Ctx, Error, Result, rid};
 
 /// How often a decision is made again when somebody else was faster; of all who try at once one gets through.
 const TRIES: usize = 100;
-/// The kind of an asset that is a picture.
-const PICTURE: i64 = 1;
 
 /// A product as its merchant sees it.
 #[derive(Clone, Debug)]
@@ -195,7 +193,7 @@ impl Found {
 /// Pictures that a store may use, in order.
 async fn assets(ctx: &Ctx, store: StoreId, ids: &[AssetId], field: &'static str) -> Result<Vec<Asset>> {
     let mut known = ctx.app.store().assets(ids).await?;
-    known.retain(|asset| asset.kind == PICTURE && asset.store.is_none_or(|owner| owner == store));
+    known.retain(|asset| asset.is_picture() && asset.store.is_none_or(|owner| owner == store));
     let found = ids.iter().map(|id| known.iter().find(|asset| asset.id == *id).cloned());
     found.collect::<Option<_>>().ok_or(Error::BadField(field))
 }

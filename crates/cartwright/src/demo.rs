@@ -56,7 +56,7 @@ pub(crate) async fn demo(given: &Given, serving: &Serving) -> Result<()> {
     }
     let signals = Signals::await_from_now()?;
     let serving = if given.is_given("sms") { serving } else { serving.with_codes_in_log() };
-    let house = House::open(&place, &serving)?;
+    let house = House::open(&place, &serving).await?;
     let ctx = Ctx::new(&house.shop.app, None);
     let listener = listen(&serving.listen).await?;
     let shop = furnish(&ctx).await.with_context(|| {

@@ -5,12 +5,11 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use app::Ctx;
-use app::asset::Mismatches;
 use store::Database;
 
 use crate::config::{Given, Place, Serving};
 use crate::database::size;
-use crate::house::{files, is_served, visit_existing};
+use crate::house::{files, is_served, not_ours, visit_existing};
 use crate::serve::say;
 
 /// Settings that may hold a secret of the gateway.
@@ -75,16 +74,29 @@ async fn look(ctx: &Ctx) -> store::Result<Vec<String>> {
     store.ailments().await
 }
 
-/// Rows without their file; tells how many files have no row.
+/// Rows without their file, files without their row, and whether the files are this shop's at all.
 async fn look_at_files(ctx: &Ctx, place: &Place, serving: &Serving) -> Result<Vec<String>> {
-    let Mismatches { missing, orphans } = app::asset::compare(&ctx.app, &files(place, serving)?).await?;
-    say(&format!("files     {orphans} without a row, which a server sweeps away"));
-    let ailment = |file: String| {
+    let files = files(place, serving)?;
+    let owner = app::asset::owner(&ctx.app, &files).await?;
+    if let Some(ailment) = not_ours(&ctx.app, owner, place, serving).await? {
+        return Ok(vec![ailment]);
+    }
+    let found = app::asset::compare(&ctx.app, &files).await?;
+    say(&format!("files     {} without a row, which a server sweeps away", found.orphans));
+    let ailment = |file: &String| {
         format!(
             "an asset names the file {file}, which is not there: bring it back from your copy of the files"
         )
     };
-    Ok(missing.into_iter().map(ailment).collect())
+    let mut ailments: Vec<_> = found.missing.iter().map(ailment).collect();
+    if found.are_too_many() {
+        ailments.push(format!(
+            "{} of {} files have no row, so no server sweeps any away: look whether the database is the newest, and \
+             delete them by hand if it is",
+            found.orphans, found.files
+        ));
+    }
+    Ok(ailments)
 }
 
 fn sizes_of(file: &Path) -> String {

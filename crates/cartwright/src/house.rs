@@ -4,8 +4,9 @@ use std::fs::{File, TryLockError, create_dir_all};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
+use app::asset::{self, Owner};
 use app::files::Files;
-use app::{App, Clock, Ctx, Entropy, Settings};
+use app::{App, Clock, Ctx, Entropy, Error, Settings};
 use domain::id::StoreId;
 use store::{Database, Options, Store};
 use web::Shop;
@@ -21,7 +22,7 @@ pub(crate) struct House {
 
 impl House {
     /// Takes the folder, and opens the shop in it.
-    pub(crate) fn open(place: &Place, serving: &Serving) -> Result<Self> {
+    pub(crate) async fn open(place: &Place, serving: &Serving) -> Result<Self> {
         let mut settings = serving.app(search_folder(place))?;
         let database = place.database()?;
         make_folder(&place.data)?;
@@ -30,6 +31,17 @@ impl House {
         let cached_carts = serving.cached_carts;
         let store = store(&Options { cached_carts, migrates: serving.migrate, ..Options::new(database) })?;
         let app = App::new(store, settings, Clock::System, Entropy::System);
+        match asset::take_over(&app).await {
+            Ok(owner) => {
+                if let Some(ailment) = not_ours(&app, owner, place, serving).await? {
+                    app.store().close();
+                    bail!("{ailment}");
+                }
+            }
+            // Carts are served without files, which are not swept away meanwhile.
+            Err(error @ Error::Unavailable(_)) => tracing::warn!(%error, "the files are not there now"),
+            Err(error) => return Err(error.into()),
+        }
         Ok(Self { shop: Shop::new(app, serving.outside()?), _locks: locks })
     }
 }
@@ -93,6 +105,28 @@ pub(crate) fn is_served(place: &Place) -> Result<bool> {
 /// Where the search index is; it is made from the database and may be deleted at any time.
 fn search_folder(place: &Place) -> PathBuf {
     place.data.join("search")
+}
+
+/// Why files cannot be this shop's, and what to do.
+pub(crate) async fn not_ours(
+    app: &App,
+    owner: Owner,
+    place: &Place,
+    serving: &Serving,
+) -> Result<Option<String>> {
+    let why = match owner {
+        Owner::Us | Owner::Nobody => return Ok(None),
+        Owner::Another => "are another shop's",
+        Owner::Unknown => "do not say whose they are",
+    };
+    let known = serving.files.clone().unwrap_or_else(|| place.data.join("files").display().to_string());
+    let mark = app.store().shop_id().await?.map_or_else(String::new, |id| {
+        format!("; if they belong to this database after all, write {id} into `shop` beside them")
+    });
+    Ok(Some(format!(
+        "the files in {known} {why}: choose the right ones with --files, or the right database with --data or \
+         --database{mark}"
+    )))
 }
 
 /// Where uploaded files are.

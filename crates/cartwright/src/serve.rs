@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Serves what is in the folder.
 pub(crate) async fn serve(place: &Place, serving: &Serving) -> Result<()> {
     let signals = Signals::await_from_now()?;
-    let house = House::open(place, serving)?;
+    let house = House::open(place, serving).await?;
     let listener = listen(&serving.listen).await?;
     say(&format!("Cartwright listens on http://{}", listener.local_addr()?));
     run(house, listener, signals).await

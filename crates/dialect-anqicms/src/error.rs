@@ -167,6 +167,7 @@ fn sentence(error: &app::Error) -> Text {
             "该 Idempotency-Key 已用于另一个请求",
             "This Idempotency-Key was used for another request",
         ),
+        E::TooSlow => Text::new("请求超时", "The request came too slowly"),
         E::TooLarge => Text::new("请求内容过大", "The request is too large"),
         E::Unavailable(_) => Text::new("服务暂不可用，请稍后重试", "Unavailable now, please try again later"),
         E::Internal(_) => Text::new("服务器内部错误", "The server failed"),

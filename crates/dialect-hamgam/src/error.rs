@@ -162,6 +162,7 @@ fn sentence(error: &app::Error) -> String {
         E::BadKey => "Idempotency-Key must be 1 to 255 printable characters.".to_owned(),
         E::KeyRunning => "The first request with this Idempotency-Key is still running.".to_owned(),
         E::KeyReused => "This Idempotency-Key was used for another request.".to_owned(),
+        E::TooSlow => "The request came too slowly.".to_owned(),
         E::TooLarge => "The request is too large.".to_owned(),
         E::Unavailable(_) => "Service temporarily unavailable, try again later.".to_owned(),
         E::Internal(_) => "A server error occurred.".to_owned(),

@@ -8,9 +8,13 @@ use app::{Ctx, Error as AppError, asset};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use domain::account::Role;
+use web::fields::{self, Part, Unreadable};
 use web::{Shop, client_address, credential};
 
 use crate::error::Error;
+
+/// The parts of a form, or why there are none.
+pub(crate) type Form = Result<Vec<Part>, Unreadable>;
 
 /// Anybody; a credential that is worth nothing names nobody.
 pub(crate) struct Visitor(pub Ctx);
@@ -88,21 +92,62 @@ impl FromRequestParts<Shop> for Operator {
     }
 }
 
-fn keeper(ctx: Ctx) -> Result<Ctx, Error> {
-    match ctx.session()?.customer()?.role {
-        Role::Merchant(_) | Role::Operator => Ok(ctx),
-        Role::Customer => Err(AppError::Forbidden.into()),
+pub(crate) fn keeper(ctx: Ctx) -> Result<Ctx, Error> {
+    is_keeper(ctx.session.as_ref())?;
+    Ok(ctx)
+}
+
+fn is_keeper(session: Option<&Session>) -> app::Result<()> {
+    match session.ok_or(AppError::NotLoggedIn)?.customer()?.role {
+        Role::Merchant(_) | Role::Operator => Ok(()),
+        Role::Customer => Err(AppError::Forbidden),
     }
 }
 
-/// Who may upload: by the usual credentials, or by a token for uploads in their place or in the form.
-pub(crate) async fn uploader(shop: &Shop, parts: &Parts, in_form: Option<&str>) -> Result<Ctx, Error> {
-    let named = credential::basic(&parts.headers).map(|(name, _)| name);
-    let session = match (session(shop, parts).await?, named.as_deref().or(in_form)) {
-        (None, Some(token)) => asset::uploader(&shop.app, token).await?,
-        (session, _) => session,
+/// Who uploads, and the form: by a token for uploads in the form, which is there for nothing else; or in place of the
+/// usual credentials; or by those. Who shows what is worth nothing is not worth reading a form.
+pub(crate) async fn uploading(shop: &Shop, parts: &Parts) -> app::Result<(Option<Session>, Form)> {
+    let known = by_header(shop, parts).await?;
+    if known.is_none() && credential::basic(&parts.headers).is_some() {
+        return Err(AppError::NotLoggedIn);
+    }
+    let form = fields::parts(parts).await;
+    let token = form.as_ref().ok().and_then(|form| form.iter().find(|part| part.name == "token"));
+    let session = match token.and_then(|part| std::str::from_utf8(&part.content).ok()) {
+        Some(token) => asset::uploader(&shop.app, token).await?.or(known),
+        None => known,
     };
-    keeper(web::ctx(shop, parts, session))
+    Ok((session, form))
+}
+
+/// Whether a large upload is read to its end: so far it has told who sends it.
+pub(crate) async fn welcome(shop: &Shop, parts: &Parts, begun: &[u8]) -> app::Result<()> {
+    let named = match token_in(begun) {
+        Some(token) => asset::uploader(&shop.app, token).await?,
+        None => None,
+    };
+    match named {
+        Some(_) => Ok(()),
+        None => is_keeper(by_header(shop, parts).await?.as_ref()),
+    }
+}
+
+async fn by_header(shop: &Shop, parts: &Parts) -> app::Result<Option<Session>> {
+    match (session(shop, parts).await?, credential::basic(&parts.headers)) {
+        (None, Some((name, _))) => asset::uploader(&shop.app, &name).await,
+        (session, _) => Ok(session),
+    }
+}
+
+/// The field `token` of a form that has only begun.
+fn token_in(form: &[u8]) -> Option<&str> {
+    let behind = |text: &[u8], mark: &[u8]| {
+        text.windows(mark.len()).position(|at| at == mark).map(|at| at + mark.len())
+    };
+    let head = &form[behind(form, b"name=\"token\"")?..];
+    let value = &head[behind(head, b"\r\n\r\n")?..];
+    let end = value.windows(2).position(|at| at == b"\r\n")?;
+    std::str::from_utf8(&value[..end]).ok()
 }
 
 impl FromRequestParts<Shop> for Newcomer {

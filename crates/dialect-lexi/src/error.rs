@@ -121,6 +121,7 @@ fn answer(error: &app::Error, not_found: &'static str) -> (StatusCode, u16, Cow<
         E::KeyReused => {
             real(StatusCode::UNPROCESSABLE_ENTITY, "This Idempotency-Key was used for another request.")
         }
+        E::TooSlow => real(StatusCode::REQUEST_TIMEOUT, "The request came too slowly."),
         E::TooLarge => real(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large."),
         E::DeliveryFailed => real(StatusCode::BAD_GATEWAY, "The code could not be sent."),
         E::Unavailable(_) => real(StatusCode::SERVICE_UNAVAILABLE, "Unavailable now, try again later."),

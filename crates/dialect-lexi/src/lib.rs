@@ -21,6 +21,7 @@ mod wire;
 mod wishlist;
 
 use axum::Router;
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post, put};
@@ -34,6 +35,9 @@ impl Dialect for Lexi {
     const UNHASHED: &'static [&'static str] = &wire::signature::PARTS;
 
     async fn session(shop: &Shop, parts: &Parts) -> app::Result<Option<app::session::Session>> {
+        if parts.method == Method::POST && inner(parts.uri.path()) == "/assets" {
+            return auth::uploading(shop, parts).await.map(|(session, _)| session);
+        }
         auth::session(shop, parts).await
     }
 
@@ -49,6 +53,10 @@ impl Dialect for Lexi {
 
     fn body_limit(path: &str) -> usize {
         if inner(path) == "/assets" { UPLOAD_LIMIT } else { BODY_LIMIT }
+    }
+
+    async fn welcome(shop: &Shop, parts: &Parts, begun: &[u8]) -> app::Result<()> {
+        auth::welcome(shop, parts, begun).await
     }
 
     fn refuse(error: app::Error, _: &Parts) -> Response {

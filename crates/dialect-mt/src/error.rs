@@ -125,6 +125,7 @@ fn sentence(error: &app::Error) -> String {
         E::BadKey => "Idempotency-Key 须为 1 至 255 个可打印字符。".to_owned(),
         E::KeyRunning => "相同 Idempotency-Key 的请求正在处理。".to_owned(),
         E::KeyReused => "该 Idempotency-Key 已用于另一个请求。".to_owned(),
+        E::TooSlow => "请求超时。".to_owned(),
         E::TooLarge => "请求内容过大。".to_owned(),
         E::Unavailable(_) => "服务暂不可用，请稍后重试。".to_owned(),
         E::Internal(_) => "服务器内部错误。".to_owned(),

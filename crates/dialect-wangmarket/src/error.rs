@@ -104,6 +104,7 @@ fn sentence(error: &app::Error) -> Cow<'static, str> {
         E::BadKey => "Idempotency-Key 须为 1 至 255 个可打印字符",
         E::KeyRunning => "使用此 Idempotency-Key 的请求仍在处理中",
         E::KeyReused => "此 Idempotency-Key 已用于其他请求",
+        E::TooSlow => "请求超时",
         E::TooLarge => "请求内容过大",
         E::Unavailable(_) => "服务暂时不可用，请稍后再试",
         E::Internal(_) => "服务器内部错误",

@@ -4,9 +4,9 @@ use crate::id::{AssetId, StoreId};
 use crate::time::Timestamp;
 
 /// Where this server has uploaded files.
-const UPLOADS: &str = "/_uploads/photos/";
+pub const UPLOADS: &str = "/_uploads/photos/";
 /// The kind of pictures.
-const PICTURE: i64 = 1;
+pub const PICTURE: i64 = 1;
 /// Hexadecimal digits of SHA-256.
 const HASH_DIGITS: usize = 64;
 
@@ -39,9 +39,14 @@ impl Asset {
         format!("{UPLOADS}{}", self.file)
     }
 
+    /// Whether it is a picture.
+    pub fn is_picture(&self) -> bool {
+        self.kind == PICTURE
+    }
+
     /// Where this server has a smaller copy; of anything but a picture there is none.
     pub fn thumbnail(&self, preset: Preset) -> Option<String> {
-        (self.kind == PICTURE).then(|| format!("{UPLOADS}{}", preset.file(&self.file)))
+        self.is_picture().then(|| format!("{UPLOADS}{}", preset.file(&self.file)))
     }
 }
 

@@ -51,15 +51,6 @@ statements! {
         );
     /// How many a store has.
     COUNT = of_store!("count(*)", ""), postgres: of_store!(postgres "count(*)", "");
-    /// A store's newest asset of a file.
-    OF_FILE = of_store!(
-            "id, store_id, file, filename, kind, bytes, width, height, created_at",
-            " and file = $2 order by id desc limit 1"
-        ),
-        postgres: of_store!(
-            postgres "id, store_id, file, filename, kind, bytes, width, height, created_at",
-            " and file = $2 order by id desc limit 1"
-        );
     /// Which of these files an asset names.
     KNOWN = known!(" in (select value from json_each($1))"),
         postgres: known!(" in (select value from json_array_elements_text(cast($1 as json)))");
@@ -87,16 +78,6 @@ impl Store {
     pub async fn asset_count(&self, store: Option<StoreId>) -> Result<i64> {
         let rows = self.read(COUNT, vec![store.into()]).await?;
         rows.first().map_or(Ok(0), |row| row.int(0))
-    }
-
-    /// A store's newest asset of each of these files, in their order.
-    pub async fn assets_of_files(&self, store: Option<StoreId>, files: &[&str]) -> Result<Vec<Asset>> {
-        let mut assets = Vec::new();
-        for file in files {
-            let rows = self.read(OF_FILE, vec![store.into(), (*file).into()]).await?;
-            assets.extend(rows.first().map(|row| asset_from(row, 0)).transpose()?);
-        }
-        Ok(assets)
     }
 
     /// Which of these files an asset names.

@@ -15,6 +15,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_publishing", include_str!("../migrations/0003_publishing.sql")),
     ("0005_lists", include_str!("../migrations/0005_lists.sql")),
     ("0006_headings", include_str!("../migrations/0006_headings.sql")),
+    ("0007_shop_id", include_str!("../migrations/0007_shop_id.sql")),
 ];
 
 const TABLE: &str = "create table if not exists migration (

@@ -27,6 +27,10 @@ statements! {
     /// Adds a store.
     ADD_STORE = "insert into store (id, rid, name, created_at) values ($1, $2, $3, $4)
         on conflict do nothing returning id";
+    /// Which shop this is.
+    SHOP = "select id from shop";
+    /// Says so, once.
+    NAME_SHOP = "insert into shop (id) select $1 where not exists (select 1 from shop)";
 }
 
 /// The status of a category or a brand that is shown.
@@ -51,6 +55,12 @@ impl Store {
         self.read(STORES, Vec::new()).await?.iter().map(named_from).collect()
     }
 
+    /// Which shop this is; `None` before a server was started.
+    pub async fn shop_id(&self) -> Result<Option<String>> {
+        let rows = self.read(SHOP, Vec::new()).await?;
+        rows.first().map(|row| row.text(0).map(ToOwned::to_owned)).transpose()
+    }
+
     /// Pieces sold, as shown, over the products of each of these stores that has any.
     pub async fn sales_of(&self, stores: &[StoreId]) -> Result<Vec<(StoreId, i64)>> {
         let rows = self.read(SALES, vec![id_list(stores.iter().map(|id| id.get()))]).await?;
@@ -70,4 +80,9 @@ pub(crate) fn named_from(row: Row<'_>) -> Result<Named> {
 /// Adds a store; refused as taken when the name is.
 pub fn add_store(id: StoreId, rid: &str, name: &str, now: Timestamp) -> Step {
     Step::new(ADD_STORE, vec![id.into(), rid.into(), name.into(), now.into()]).or_refuse(Refusal::Taken)
+}
+
+/// Says which shop this is, where nothing says so yet.
+pub fn name_shop(id: &str) -> Step {
+    Step::new(NAME_SHOP, vec![id.into()])
 }

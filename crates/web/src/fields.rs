@@ -61,6 +61,9 @@ async fn multipart(parts: &Parts) -> Result<Map<String, Value>, Unreadable> {
     Ok(fields.map(|Part { name, content, .. }| (name, String::from_utf8_lossy(&content).into())).collect())
 }
 
+/// The most parts of a form; each costs far more than its bytes.
+const MOST_PARTS: usize = 64;
+
 /// A part of a multipart form.
 #[derive(Clone, Debug)]
 pub struct Part {
@@ -83,10 +86,36 @@ pub async fn parts(parts: &Parts) -> Result<Vec<Part>, Unreadable> {
     let mut form = Multipart::from_request(request, &()).await.map_err(|error| broken(&error))?;
     let mut found = Vec::new();
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
+        if found.len() == MOST_PARTS {
+            return Err(Unreadable::Form(format!("more than {MOST_PARTS} parts")));
+        }
         let name = field.name().unwrap_or_default().to_owned();
         let filename = field.file_name().map(ToOwned::to_owned);
         let content = field.bytes().await.map_err(|error| broken(&error))?;
         found.push(Part { name, filename, content });
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(count: usize) -> Parts {
+        let form =
+            "--end\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\nb\r\n".repeat(count) + "--end--\r\n";
+        let request = Request::builder().header(CONTENT_TYPE, "multipart/form-data; boundary=end");
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        parts.extensions.insert(Content(form.into()));
+        parts
+    }
+
+    #[tokio::test]
+    async fn a_form_has_up_to_64_parts() {
+        assert_eq!(parts(&form(64)).await.unwrap().len(), 64);
+        for count in [65, 10_000] {
+            let refused = body(&form(count)).await;
+            assert_eq!(refused, Err(Unreadable::Form("more than 64 parts".to_owned())));
+        }
+    }
 }

@@ -11,9 +11,9 @@ use axum::http::header::{
     IF_NONE_MATCH, IF_RANGE, RANGE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::response::Builder;
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::response::Response;
-use domain::asset::{FileName, Format};
+use domain::asset::{FileName, PICTURE};
 
 use crate::Shop;
 use crate::observe::Observed;
@@ -23,24 +23,27 @@ use crate::refusal::refusal;
 pub async fn file(State(shop): State<Shop>, path: Path<String>, request: Request) -> Response {
     let observed = Observed::new("files", &request);
     let response = match FileName::parse(&path) {
-        Some(name) => match answer(&shop.app.settings().files, &name, request.headers()).await {
-            Ok(response) => response,
-            Err(error) => refusal(&error, plain(StatusCode::SERVICE_UNAVAILABLE)),
-        },
+        Some(name) => {
+            match answer(&shop.app.settings().files, &name, request.method(), request.headers()).await {
+                Ok(response) => response,
+                Err(error) => refusal(&error, plain(StatusCode::SERVICE_UNAVAILABLE)),
+            }
+        }
         None => plain(StatusCode::NOT_FOUND),
     };
     observed.answered(&shop.metrics, response)
 }
 
-async fn answer(files: &Files, name: &FileName, asked: &HeaderMap) -> app::Result<Response> {
+async fn answer(files: &Files, name: &FileName, method: &Method, asked: &HeaderMap) -> app::Result<Response> {
     let tag = format!("\"{}\"", name.as_str());
     let text = |header: HeaderName| asked.get(header).and_then(|value| value.to_str().ok());
     let is_known = text(IF_NONE_MATCH).is_some_and(|tags| {
         tags.split(',')
             .any(|known| matches!(known.trim(), "*") || known.trim().trim_start_matches("W/") == tag)
     });
-    // A part of something else is of no use.
-    let range = text(RANGE).filter(|_| text(IF_RANGE).is_none_or(|known| known == tag));
+    // A part of something else is of no use, and only GET knows of parts.
+    let range = text(RANGE).filter(|_| *method == Method::GET);
+    let range = range.filter(|_| text(IF_RANGE).is_none_or(|known| known == tag));
     if is_known || range.is_some() {
         let Some(size) = files.size(name).await? else { return Ok(plain(StatusCode::NOT_FOUND)) };
         if is_known {
@@ -49,7 +52,9 @@ async fn answer(files: &Files, name: &FileName, asked: &HeaderMap) -> app::Resul
         match range.map_or(Part::Whole, |range| Part::of(range, size)) {
             Part::Whole => {}
             Part::Outside => {
-                let head = Response::builder().status(StatusCode::RANGE_NOT_SATISFIABLE);
+                let head = Response::builder()
+                    .status(StatusCode::RANGE_NOT_SATISFIABLE)
+                    .header(CACHE_CONTROL, "no-store");
                 return Ok(built(head.header(CONTENT_RANGE, format!("bytes */{size}")), Body::empty()));
             }
             Part::Bytes(range) => {
@@ -78,12 +83,14 @@ fn head(name: &FileName, tag: &str) -> Builder {
         .header(ETAG, tag)
         .header(ACCEPT_RANGES, "bytes")
         .header(X_CONTENT_TYPE_OPTIONS, "nosniff");
-    if format.kind() == Format::Jpeg.kind() { head } else { head.header(CONTENT_DISPOSITION, "attachment") }
+    if format.kind() == PICTURE { head } else { head.header(CONTENT_DISPOSITION, "attachment") }
 }
 
 fn plain(status: StatusCode) -> Response {
     let text = if status == StatusCode::NOT_FOUND { "no such file" } else { "unavailable now" };
     let head = Response::builder().status(status).header(CONTENT_TYPE, "application/json");
+    // The file may be there in a moment.
+    let head = head.header(CACHE_CONTROL, "no-store");
     built(head, Body::from(format!(r#"{{"error":"{text}"}}"#)))
 }
 

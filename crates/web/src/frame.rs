@@ -2,12 +2,11 @@
 //! caught, counters and log. One layer, since every layer is a copy of the routes behind it per request.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
 
 use app::session::Session;
 use app::{Ctx, Error};
 use axum::Router;
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
@@ -15,17 +14,11 @@ use axum::http::request::Parts;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use futures_util::FutureExt;
-use http_body_util::{BodyExt, Limited};
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::sync::SemaphorePermit;
 
+use crate::body::{self, Reading};
 use crate::observe::Observed;
 use crate::{BODY_LIMIT, Dialect, Shop, etag, idempotency};
-
-/// Large bodies in memory at once; the others wait outside.
-static LARGE_BODIES: Semaphore = Semaphore::const_new(16);
-/// How long a body may take to arrive, so that nobody keeps the others waiting.
-const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The request's body, read whole before any handler runs; absent when it is empty.
 #[derive(Clone, Debug, Default)]
@@ -46,12 +39,10 @@ pub fn frame<D: Dialect>(routes: Router<Shop>, shop: &Shop) -> Router<Shop> {
 async fn serve<D: Dialect>(State(shop): State<Shop>, request: Request, next: Next) -> Response {
     let observed = Observed::new(D::NAME, &request);
     let (mut parts, body) = request.into_parts();
-    let limit = D::body_limit(parts.uri.path());
-    let is_large = limit > BODY_LIMIT && body.size_hint().upper().is_none_or(|most| most > BODY_LIMIT as u64);
-    let _room = if is_large { LARGE_BODIES.acquire().await.ok() } else { None };
-    let response = match timeout(PATIENCE, Limited::new(body, limit).collect()).await {
-        Ok(Ok(content)) => {
-            let content = content.to_bytes();
+    let mut reading = Reading::of(body);
+    let response = match arrival::<D>(&shop, &parts, &mut reading).await {
+        Ok(_room) => {
+            let content = reading.into_bytes();
             if !content.is_empty() {
                 parts.extensions.insert(Content(content));
             }
@@ -60,10 +51,28 @@ async fn serve<D: Dialect>(State(shop): State<Shop>, request: Request, next: Nex
                 Err(turned_away) => turned_away,
             }
         }
-        // Too long, too slow, or the client went away and reads no answer.
-        _ => D::refuse(Error::TooLarge, &parts),
+        Err(error) => D::refuse(error, &parts),
     };
     observed.answered(&shop.metrics, response)
+}
+
+/// Reads the body. What comes back is held as long as a large one is in memory; it is not taken before there is much, and
+/// not by strangers.
+async fn arrival<D: Dialect>(
+    shop: &Shop,
+    parts: &Parts,
+    reading: &mut Reading,
+) -> app::Result<Option<SemaphorePermit<'static>>> {
+    if reading.ends_within(BODY_LIMIT).await? {
+        return Ok(None);
+    }
+    let limit = D::body_limit(parts.uri.path());
+    if limit <= BODY_LIMIT {
+        return Err(Error::TooLarge);
+    }
+    D::welcome(shop, parts, reading.arrived()).await?;
+    let room = body::room(body::WAIT).await?;
+    if reading.ends_within(limit).await? { Ok(Some(room)) } else { Err(Error::TooLarge) }
 }
 
 /// Runs the handler; a panic becomes the dialect's own reply.

@@ -11,6 +11,7 @@ use axum::response::Response;
 use http_body_util::{BodyExt, Collected};
 use sha2::{Digest, Sha256};
 
+use crate::fields::{self, Part};
 use crate::frame::{Content, run};
 use crate::refusal::Unkept;
 use crate::{Dialect, Shop};
@@ -29,7 +30,7 @@ pub(crate) async fn honour<D: Dialect>(shop: &Shop, mut parts: Parts, next: Next
         return run::<D>(parts, next).await;
     };
     let Some(key) = printable(&parts) else { return D::refuse(Error::BadKey, &parts) };
-    let key = Key { owner: session.owner, key, request: fingerprint(&parts, D::UNHASHED) };
+    let key = Key { owner: session.owner, key, request: fingerprint(&parts, D::UNHASHED).await };
     let turn = match app::idempotency::begin(&shop.app, key).await {
         Err(error) => return D::refuse(error, &parts),
         Ok(Begun::Replay(reply)) => return replayed(reply),
@@ -62,20 +63,43 @@ fn printable(parts: &Parts) -> Option<String> {
 }
 
 /// Method, path, query without what is not to be hashed, and body, each with its length before it.
-fn fingerprint(parts: &Parts, unhashed: &[&str]) -> [u8; 32] {
+async fn fingerprint(parts: &Parts, unhashed: &[&str]) -> [u8; 32] {
     let uri = &parts.uri;
     let is_hashed =
         |part: &&str| form_urlencoded::parse(part.as_bytes()).all(|(name, _)| !unhashed.contains(&&*name));
     let query: Vec<_> = uri.query().unwrap_or_default().split('&').filter(is_hashed).collect();
     let query = query.join("&");
-    let pieces: [&[u8]; 4] =
-        [parts.method.as_str().as_bytes(), uri.path().as_bytes(), query.as_bytes(), Content::of(parts)];
+    let pieces: [&[u8]; 3] = [parts.method.as_str().as_bytes(), uri.path().as_bytes(), query.as_bytes()];
     let mut hash = Sha256::new();
     for piece in pieces {
-        hash.update((piece.len() as u64).to_le_bytes());
-        hash.update(piece);
+        update(&mut hash, piece);
+    }
+    match multipart(parts).await {
+        Some(form) => {
+            for Part { name, filename, content } in &form {
+                update(&mut hash, name.as_bytes());
+                // One that has no name is not one whose name is empty.
+                update(&mut hash, &[u8::from(filename.is_some())]);
+                update(&mut hash, filename.as_deref().unwrap_or_default().as_bytes());
+                update(&mut hash, content);
+            }
+        }
+        None => update(&mut hash, Content::of(parts)),
     }
     hash.finalize().into()
+}
+
+fn update(hash: &mut Sha256, piece: &[u8]) {
+    hash.update((piece.len() as u64).to_le_bytes());
+    hash.update(piece);
+}
+
+/// The parts of a form whose parts are told apart by a text that clients draw anew for each try.
+async fn multipart(parts: &Parts) -> Option<Vec<Part>> {
+    let media_type = parts.headers.get(CONTENT_TYPE)?.as_bytes();
+    let is_form =
+        media_type.get(..19).is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/form-data"));
+    if is_form { fields::parts(parts).await.ok() } else { None }
 }
 
 /// Whether a repeat should get this reply: not when waiting, logging in or looking again would change it.

@@ -1,5 +1,6 @@
 //! The doorframe: what all HTTP dialects share; it never knows a field name or a message of any of them.
 
+mod body;
 pub mod credential;
 pub mod drf;
 mod etag;
@@ -106,6 +107,11 @@ pub trait Dialect: Send + Sync + 'static {
     /// The largest body under this path, in bytes.
     fn body_limit(_: &str) -> usize {
         BODY_LIMIT
+    }
+
+    /// Whether more than [`BODY_LIMIT`] of a body is read: what has arrived of it may already say who asks.
+    fn welcome(_: &Shop, _: &Parts, _: &[u8]) -> impl Future<Output = app::Result<()>> + Send {
+        async { Ok(()) }
     }
 
     /// Whether a request is looked at at all, before its key and its handler; else the reply that turns it away.

@@ -7,6 +7,9 @@ use axum::response::Response;
 
 use crate::with_etag;
 
+/// Seconds after which it is worth trying again.
+const SOON: &str = "10";
+
 /// What an operator should know of a reply that says that the server failed.
 #[derive(Clone, Debug)]
 pub(crate) struct Defect(pub String);
@@ -45,6 +48,7 @@ pub fn status(error: &Error) -> Option<StatusCode> {
         E::VersionMismatch { .. } => Some(StatusCode::PRECONDITION_FAILED),
         E::KeyRunning => Some(StatusCode::CONFLICT),
         E::KeyReused => Some(StatusCode::UNPROCESSABLE_ENTITY),
+        E::TooSlow => Some(StatusCode::REQUEST_TIMEOUT),
         E::TooLarge => Some(StatusCode::PAYLOAD_TOO_LARGE),
         E::DeliveryFailed => Some(StatusCode::BAD_GATEWAY),
         E::Unavailable(_) => Some(StatusCode::SERVICE_UNAVAILABLE),
@@ -62,7 +66,11 @@ pub fn refusal(error: &Error, mut response: Response) -> Response {
         Error::NotLoggedIn => {
             response.extensions_mut().insert(Unkept);
         }
-        Error::Internal(_) | Error::Unavailable(_) | Error::DeliveryFailed => {
+        Error::Unavailable(_) => {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(SOON));
+            response.extensions_mut().insert(Defect(error.to_string()));
+        }
+        Error::Internal(_) | Error::DeliveryFailed => {
             response.extensions_mut().insert(Defect(error.to_string()));
         }
         _ => {}

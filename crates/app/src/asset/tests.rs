@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::Settings;
+use crate::files::Files;
 use crate::testing::{self, NOW};
 
 struct Shop {
@@ -34,7 +35,8 @@ impl Shop {
     fn on_disk(&self) -> Vec<String> {
         let mut names = Vec::new();
         for folder in fs::read_dir(self.files.path()).unwrap() {
-            for file in fs::read_dir(folder.unwrap().path()).unwrap() {
+            // The name of the shop is beside the folders.
+            for file in fs::read_dir(folder.unwrap().path()).into_iter().flatten() {
                 names.push(file.unwrap().path());
             }
         }
@@ -102,7 +104,8 @@ async fn one_bad_file_keeps_all_out() {
     let large = Upload { content: vec![b' '; MAX_UPLOAD + 1].into(), ..text("") };
     assert!(matches!(add(&op, vec![text("one"), large]).await, Err(Error::TooLarge)));
     assert!(matches!(add(&op, vec![text("one"); MAX_FILES + 1]).await, Err(Error::BadField("file"))));
-    assert_eq!((shop.rows().await, shop.on_disk().len()), (0, 0));
+    // What was put before it was seen is swept away later.
+    assert_eq!((shop.rows().await, shop.on_disk().len()), (0, 1));
 }
 
 #[tokio::test]
@@ -117,11 +120,12 @@ async fn the_same_content_twice_at_once_is_one_file_and_two_rows() {
 }
 
 #[tokio::test]
-async fn files_without_a_row_are_swept_away_after_an_hour() {
+async fn files_without_a_row_are_swept_away_after_a_day() {
     let shop = Shop::new();
+    take_over(&shop.app).await.unwrap();
     let kept = add(&shop.operator().await, vec![picture()]).await.unwrap().remove(0);
     let files = &shop.app.settings().files;
-    // Their uploads ended before the row: one just now, the others an hour ago.
+    // Their uploads ended before the row: one just now, the others a day ago.
     let orphans = [text("old"), text("new"), picture()].map(|upload| upload.content);
     let names = [("00", "txt"), ("11", "txt"), ("22", "png")]
         .map(|(folder, ending)| format!("{folder}/{}.{ending}", "0".repeat(62)));
@@ -130,15 +134,19 @@ async fn files_without_a_row_are_swept_away_after_an_hour() {
     }
     files.put(&format!("{}-small", names[2]), Bytes::from_static(b"copy")).await.unwrap();
     fs::write(shop.files.path().join("00/of-somebody-else"), "").unwrap();
+    let half = format!("{}#1", names[1]);
+    fs::write(shop.files.path().join(&half), "ha").unwrap();
+    fs::write(shop.files.path().join(format!("{half}2")), "ha").unwrap();
     for name in shop.on_disk() {
-        shop.age(&name, 3601);
+        shop.age(&name, 86_401);
     }
-    shop.age(&names[1], 3500);
+    shop.age(&names[1], 86_300);
+    shop.age(&half, 86_300);
 
     let found = compare(&shop.app, files).await.unwrap();
     assert_eq!((found.missing.len(), found.orphans), (0, 3));
-    assert_eq!(sweep(&shop.app).await.unwrap(), 3);
-    let mut left = vec!["00/of-somebody-else".to_owned(), names[1].clone()];
+    assert_eq!(sweep(&shop.app).await.unwrap(), 4);
+    let mut left = vec!["00/of-somebody-else".to_owned(), names[1].clone(), half];
     left.extend(["", "-large", "-medium", "-small"].map(|suffix| format!("{}{suffix}", kept.file)));
     left.sort();
     assert_eq!(shop.on_disk(), left);
@@ -148,10 +156,11 @@ async fn files_without_a_row_are_swept_away_after_an_hour() {
 #[tokio::test]
 async fn a_file_is_not_swept_away_while_its_upload_runs() {
     let shop = Shop::new();
+    take_over(&shop.app).await.unwrap();
     let files = &shop.app.settings().files;
     let name = format!("00/{}.txt", "0".repeat(62));
     files.put(&name, Bytes::from_static(b"text")).await.unwrap();
-    shop.age(&name, 7200);
+    shop.age(&name, 100_000);
     let upload = files.uploading().await;
     let app = shop.app.clone();
     let sweeping = tokio::spawn(async move { sweep(&app).await });
@@ -171,6 +180,93 @@ async fn a_row_without_its_file_is_found() {
     fs::remove_file(shop.files.path().join(&asset.file)).unwrap();
     let found = compare(&shop.app, &shop.app.settings().files).await.unwrap();
     assert_eq!((found.missing, found.orphans), (vec![asset.file], 0));
+}
+
+#[tokio::test]
+async fn a_picture_without_its_copies_is_found() {
+    let shop = Shop::new();
+    let asset = add(&shop.operator().await, vec![picture()]).await.unwrap().remove(0);
+    let copy = format!("{}-medium", asset.file);
+    fs::remove_file(shop.files.path().join(&copy)).unwrap();
+    let found = compare(&shop.app, &shop.app.settings().files).await.unwrap();
+    assert_eq!((found.missing, found.files), (vec![copy], 3));
+}
+
+#[tokio::test]
+async fn files_of_another_shop_are_left_alone() {
+    let ours = Shop::new();
+    let files = &ours.app.settings().files;
+    assert_eq!(take_over(&ours.app).await.unwrap(), Owner::Us);
+    add(&ours.operator().await, vec![text("one")]).await.unwrap();
+    for name in ours.on_disk() {
+        ours.age(&name, 100_000);
+    }
+    // The same place, another database.
+    let (other, _folder) = testing::shop(Settings { files: files.clone(), ..Settings::default() });
+    other.store().apply(vec![store::shop::name_shop("another")]).await.unwrap();
+    assert_eq!(take_over(&other).await.unwrap(), Owner::Another);
+    assert_eq!((sweep(&other).await.unwrap(), ours.on_disk().len()), (0, 1));
+    // Nothing says whose they are.
+    fs::remove_file(ours.files.path().join("shop")).unwrap();
+    for app in [&ours.app, &other] {
+        assert_eq!(take_over(app).await.unwrap(), Owner::Unknown);
+        assert_eq!((sweep(app).await.unwrap(), ours.on_disk().len()), (0, 1));
+    }
+    assert_eq!(take_over(&Shop::new().app).await.unwrap(), Owner::Us);
+}
+
+#[tokio::test]
+async fn too_many_files_without_a_row_are_a_mistake() {
+    let shop = Shop::new();
+    take_over(&shop.app).await.unwrap();
+    let files = &shop.app.settings().files;
+    let put = async |numbers: std::ops::Range<u32>| {
+        for number in numbers {
+            let name = format!("00/{number:062}.txt");
+            files.put(&name, Bytes::from_static(b"text")).await.unwrap();
+            shop.age(&name, 100_000);
+        }
+    };
+    put(0..21).await;
+    assert!(compare(&shop.app, files).await.unwrap().are_too_many());
+    assert_eq!((sweep(&shop.app).await.unwrap(), shop.on_disk().len()), (0, 21));
+    fs::remove_file(shop.files.path().join(&shop.on_disk()[0])).unwrap();
+    assert_eq!((sweep(&shop.app).await.unwrap(), shop.on_disk().len()), (20, 0));
+}
+
+#[tokio::test]
+async fn what_else_is_beside_the_files_is_not_looked_at() {
+    let shop = Shop::new();
+    take_over(&shop.app).await.unwrap();
+    // Would be an error to whoever lists it: it leads to itself.
+    let odd = shop.files.path().join("lost+found");
+    std::os::unix::fs::symlink(&odd, &odd).unwrap();
+    assert_eq!(compare(&shop.app, &shop.app.settings().files).await.unwrap().files, 0);
+    assert_eq!(sweep(&shop.app).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn an_upload_that_was_committed_before_is_told_by_its_key() {
+    let shop = Shop::new();
+    let op = shop.operator().await;
+    let owner = op.owner().unwrap();
+    let key = idempotency::Key { owner, key: "k".to_owned(), request: [7; 32] };
+    let first = add(&Ctx { key: Some(key), ..op.clone() }, vec![text("one"), text("two")]).await.unwrap();
+    // The same files once more, under no key.
+    add(&op, vec![text("two"), text("one")]).await.unwrap();
+    let key = idempotency::Key { owner, key: "k".to_owned(), request: [7; 32] };
+    let again = add(&Ctx { key: Some(key), ..op }, vec![text("one"), text("two")]).await.unwrap();
+    assert_eq!(again, first);
+}
+
+#[tokio::test]
+async fn a_token_for_uploads_ends_with_its_session() {
+    let shop = Shop::new();
+    let op = shop.operator().await;
+    let token = upload_token(&op).unwrap();
+    assert!(uploader(&shop.app, &token).await.unwrap().is_some());
+    crate::shopper::logout(&op).await.unwrap();
+    assert!(uploader(&shop.app, &token).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -246,3 +246,124 @@ fn what_is_no_picture_stays_as_it_is() {
         assert_eq!((kept.content.as_ref(), kept.width, kept.thumbnails.len()), (content, 0, 0));
     }
 }
+
+#[test]
+fn all_eight_ways_to_hold_a_camera_are_turned() {
+    // Where red, green, blue and white corners of what is shown were when it was taken.
+    let corners = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255; 3]];
+    let shown = RgbImage::from_fn(2, 2, |x, y| Rgb(corners[(y * 2 + x) as usize]));
+    for (orientation, taken) in [
+        (1, [0, 1, 2, 3]),
+        (2, [1, 0, 3, 2]),
+        (3, [3, 2, 1, 0]),
+        (4, [2, 3, 0, 1]),
+        (5, [0, 2, 1, 3]),
+        (6, [1, 3, 0, 2]),
+        (7, [3, 1, 2, 0]),
+        (8, [2, 0, 3, 1]),
+    ] {
+        let image: DynamicImage =
+            RgbImage::from_fn(2, 2, |x, y| Rgb(corners[taken[(y * 2 + x) as usize]])).into();
+        for mark in [&b""[..], b"Exif\0\0"] {
+            let mut exif = [mark, CAMERA].concat();
+            exif[mark.len() + 18] = orientation;
+            let mut content = Vec::new();
+            let mut encoder = WebPEncoder::new_lossless(&mut content);
+            encoder.set_exif_metadata(exif).unwrap();
+            image.write_with_encoder(encoder).unwrap();
+            let kept = kept(&content).unwrap();
+            let turned = image::load_from_memory(&kept.content).unwrap().to_rgb8();
+            assert_eq!(turned, shown, "{orientation} {mark:?}");
+        }
+    }
+}
+
+#[test]
+fn sixteen_bits_become_eight() {
+    let noise = |x: u32, y: u32| u16::try_from((x * 7919 + y * 104_729) % 65_536).unwrap();
+    let deep: DynamicImage =
+        image::ImageBuffer::from_fn(64, 64, |x, y| Rgba([noise(x, y), noise(y, x), 9, 65_535])).into();
+    let content = file(&deep, Format::Png);
+    let kept = kept(&content).unwrap();
+    assert_eq!(image::load_from_memory(&kept.content).unwrap(), deep.to_rgba8().into());
+    assert!(kept.content.len() < content.len());
+}
+
+#[test]
+fn what_would_be_larger_than_a_file_may_be_is_refused() {
+    let mut seed = 1_u32;
+    let noise = RgbImage::from_fn(3000, 2500, |_, _| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let [_, red, green, blue] = seed.to_le_bytes();
+        Rgb([red, green, blue])
+    });
+    assert!(encoded(&noise.clone().into(), Format::Png, None).is_err());
+    assert!(encoded(&noise.into(), Format::Webp, None).is_err());
+}
+
+#[test]
+fn a_frame_beyond_its_screen_is_refused_before_it_is_decoded() {
+    let content = animation(2);
+    let at = content.windows(1).rposition(|mark| mark == [0x2c]).unwrap();
+    for (field, value) in [(1, 1), (3, 1), (5, 17), (7, 17)] {
+        let mut beyond = content.clone();
+        beyond[at + field] = value;
+        assert!(container::gif(&beyond).is_none(), "{field}");
+    }
+    let mut screen = content;
+    screen[6..10].fill(0xff);
+    assert!(container::gif(&screen).is_none());
+}
+
+#[test]
+fn blocks_of_an_animation_are_as_long_as_they_have_to_be() {
+    let plain = animation(2);
+    let control = plain.windows(3).position(|block| block == b"\x21\xf9\x04").unwrap();
+    let mut content = plain[..control + 7].to_vec();
+    content.extend(b"\x07at home");
+    content.extend(&plain[control + 7..plain.len() - 1]);
+    content.extend(b"\x21\x01\x07at home\0\x21\xff\x0bNETSCAPE2.0\x03\x01\x05\0\x07at home\0;");
+    let kept = container::gif(&content).unwrap();
+    let mut expected = plain[..plain.len() - 1].to_vec();
+    expected.extend(b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x05\0\0;");
+    assert_eq!(kept, expected);
+}
+
+/// A WebP of these chunks.
+fn riff(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+    let mut bytes = b"WEBP".to_vec();
+    for (name, body) in chunks {
+        bytes.extend(*name);
+        bytes.extend(u32::try_from(body.len()).unwrap().to_le_bytes());
+        bytes.extend(*body);
+        bytes.extend(&[0][..body.len() % 2]);
+    }
+    let length = u32::try_from(bytes.len()).unwrap().to_le_bytes();
+    [b"RIFF", &length[..], &bytes].concat()
+}
+
+#[test]
+fn frames_of_a_webp_lose_what_is_no_picture() {
+    let picture = &file(&flag(4, 4), Format::Webp)[20..];
+    let frame = |chunks: &[(&[u8; 4], &[u8])]| {
+        [&[0, 0, 0, 0, 0, 0, 3, 0, 0, 3, 0, 0, 9, 0, 0, 0], &riff(chunks)[12..]].concat()
+    };
+    let animation = |flags: u8, frame: &[u8], profile: Option<&[u8]>| {
+        let head = [flags, 0, 0, 0, 3, 0, 0, 3, 0, 0];
+        let mut chunks: Vec<(&[u8; 4], &[u8])> = vec![(b"VP8X", &head)];
+        chunks.extend(profile.map(|profile| (b"ICCP", profile)));
+        chunks.extend([(b"ANIM", &[0; 6][..]), (b"ANMF", frame)]);
+        riff(&chunks)
+    };
+    let camera = frame(&[(b"EXIF", b"at home"), (b"VP8L", picture), (b"XMP ", b"at home")]);
+    let plain = frame(&[(b"VP8L", picture)]);
+    let profile = b"0123456789abcdefGRAY at home";
+    let kept = container::webp(&animation(0x2e, &camera, Some(profile))).unwrap();
+    assert_eq!(kept, animation(0x02, &plain, None));
+    let profile = b"0123456789abcdefRGB ";
+    let kept = container::webp(&animation(0x22, &plain, Some(profile))).unwrap();
+    assert_eq!(kept, animation(0x22, &plain, Some(profile)));
+    assert!(prepared(&kept.into()).is_some());
+    let long = riff(&[(b"VP8X", &[0; 40]), (b"VP8L", picture)]);
+    assert!(container::webp(&long).is_none());
+}

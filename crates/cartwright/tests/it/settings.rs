@@ -62,6 +62,20 @@ fn wrong_settings_are_told() {
 }
 
 #[test]
+fn files_of_another_shop_are_not_served() {
+    let folder = Folder::new();
+    assert_eq!(folder.serve().stop().code(), Some(0));
+    assert_eq!(folder.serve().stop().code(), Some(0), "the second start finds its own");
+    let other = ["--database", "sqlite:typo.db"];
+    let error = folder.fail(1, &[&["serve"], &other[..]].concat());
+    assert!(error.contains("data/files are another shop's: choose the right ones with --files"), "{error}");
+    let report = folder.run(&[&["doctor"], &other[..]].concat());
+    let report = (report.status.code(), text(&report.stdout));
+    assert!(report.0 == Some(1) && report.1.contains("data/files are another shop's"), "{report:?}");
+    assert!(folder.succeed(&["doctor"]).contains("all is well"));
+}
+
+#[test]
 fn every_option_tells_its_variable() {
     let folder = Folder::new();
     for words in [&["serve"][..], &["demo"], &["import"], &["account", "add"], &["token", "issue"]] {

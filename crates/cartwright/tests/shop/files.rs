@@ -115,6 +115,20 @@ async fn a_part_of_a_file_is_served() {
 }
 
 #[tokio::test]
+async fn only_get_knows_of_parts_and_no_refusal_is_kept() {
+    let shop = shop().await;
+    let who = merchant(&shop).await;
+    let path = upload(&shop, &who, "digits.txt", b"0123456789").await;
+    let request = shop.request(axum::http::Method::HEAD, &path).header("range", "bytes=2-4");
+    let (status, headers, _) = fetch(request).await;
+    assert_eq!((status, headers["content-length"].to_str().ok()), (StatusCode::OK, Some("10")));
+    let (status, headers, _) = fetch(shop.get(&path).header("range", "bytes=10-")).await;
+    assert_eq!((status.as_u16(), headers["cache-control"].to_str().ok()), (416, Some("no-store")));
+    let (status, headers, _) = fetch(shop.get(&format!("{path}-small"))).await;
+    assert_eq!((status.as_u16(), headers["cache-control"].to_str().ok()), (404, Some("no-store")));
+}
+
+#[tokio::test]
 async fn no_path_leads_anywhere_else() {
     let shop = shop().await;
     let who = merchant(&shop).await;

@@ -6,18 +6,13 @@ use app::Ctx;
 use app::asset::{Shelf, Upload};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use domain::asset;
+use domain::asset::{self, PICTURE, UPLOADS};
 use domain::product::Picture;
 use serde::Serialize;
 use web::{Links, Shop, fields};
 
-use crate::auth::uploader;
+use crate::auth::{keeper, uploading};
 use crate::error::Error;
-
-/// Where the folder of uploaded files begins.
-const UPLOADS: &str = "/_uploads/photos/";
-/// The kind of a picture of which only the address is known.
-const PICTURE: i64 = 1;
 
 /// Files that somebody who may do so uploads.
 pub(crate) struct Uploads {
@@ -29,11 +24,9 @@ impl FromRequestParts<Shop> for Uploads {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
-        let form = fields::parts(parts).await;
-        let token = form.as_ref().ok().and_then(|form| form.iter().find(|part| part.name == "token"));
-        let token = token.and_then(|part| std::str::from_utf8(&part.content).ok());
+        let (session, form) = uploading(shop, parts).await?;
         // Who may not upload hears that first, whatever is in the form.
-        let ctx = uploader(shop, parts, token).await?;
+        let ctx = keeper(web::ctx(shop, parts, session))?;
         let files = form.map_err(|_| Error::Bad)?.into_iter().filter(|part| part.name == "file");
         let upload = |part: fields::Part| Upload {
             filename: part.filename.unwrap_or_default(),

@@ -21,6 +21,10 @@ async fn count(who: &Who<'_>) -> i64 {
     who.get("/assets").await.json()["data"]["count"].as_i64().expect("a count")
 }
 
+async fn up_token(who: &Who<'_>) -> String {
+    who.get("/assets/up_token").await.json()["data"]["up_token"].as_str().expect("a token").to_owned()
+}
+
 /// A form with a token and a file.
 fn with_token(token: &str) -> String {
     format!(
@@ -150,6 +154,88 @@ async fn an_upload_under_a_key_is_done_once() {
     assert_eq!((second.header("idempotent-replayed"), &second.body), ("true", &first.body));
     assert_eq!(count(&merchant).await, 1);
     assert_eq!(upload(b"other").await.status, 422);
+}
+
+#[tokio::test]
+async fn a_key_knows_the_form_by_its_parts() {
+    let shop = shop().await;
+    let merchant = Who::merchant(&shop, 1).await;
+    let send = async |boundary: &str, field: &str, filename: &str| {
+        let form = format!(
+            "--{boundary}\r\ncontent-disposition: form-data; name=\"{field}\"{filename}\r\n\r\nabc\r\n--{boundary}--\r\n"
+        );
+        let request = merchant.begin("POST", "/assets").header("idempotency-key", "k");
+        request.body(&format!("multipart/form-data; boundary={boundary}"), form).send().await
+    };
+    let first = send("one", "file", "; filename=\"a.txt\"").await;
+    assert_eq!(code(&first), 201);
+    let second = send("two", "file", "; filename=\"a.txt\"").await;
+    assert_eq!((second.header("idempotent-replayed"), &second.body), ("true", &first.body));
+    for (field, filename) in
+        [("file", "; filename=\"b.txt\""), ("file", ""), ("other", "; filename=\"a.txt\"")]
+    {
+        assert_eq!(send("one", field, filename).await.status, 422, "{field} {filename}");
+    }
+    assert_eq!(count(&merchant).await, 1);
+}
+
+#[tokio::test]
+async fn an_upload_by_its_token_is_done_once_under_a_key() {
+    let shop = shop().await;
+    let merchant = Who::merchant(&shop, 1).await;
+    let token = up_token(&merchant).await;
+    let holder = Who::new(&shop, &token);
+    let by_name = async || {
+        let request = holder.begin("POST", "/v1.0/assets").header("idempotency-key", "name");
+        request.file("a.txt", b"a").send().await
+    };
+    let by_form = async || {
+        let request = shop.post("/assets").header("idempotency-key", "form");
+        request.body("multipart/form-data; boundary=end", with_token(&token)).send().await
+    };
+    for (first, second) in [(by_name().await, by_name().await), (by_form().await, by_form().await)] {
+        assert_eq!(code(&first), 201);
+        assert_eq!((second.header("idempotent-replayed"), &second.body), ("true", &first.body));
+    }
+    assert_eq!(count(&merchant).await, 2);
+}
+
+#[tokio::test]
+async fn a_token_in_the_form_goes_before_the_usual_credentials() {
+    let shop = shop().await;
+    let merchant = Who::merchant(&shop, 1).await;
+    let customer = Who::customer(&shop).await;
+    let token = up_token(&merchant).await;
+    let send = async |who: &Who<'_>, token: &str| {
+        let request = who.begin("POST", "/assets");
+        request.body("multipart/form-data; boundary=end", with_token(token)).send().await
+    };
+    assert_eq!(code(&send(&customer, &token).await), 201);
+    assert_eq!(code(&send(&customer, "guess").await), 403);
+    assert_eq!(send(&Who::new(&shop, "guess"), "guess").await.status, 401);
+    assert_eq!(code(&send(&merchant, "guess").await), 201);
+}
+
+#[tokio::test]
+async fn a_stranger_is_turned_away_before_much_is_read() {
+    let shop = shop().await;
+    let merchant = Who::merchant(&shop, 1).await;
+    let token = up_token(&merchant).await;
+    let form = |token: &str| with_token(token).replace("abc", &"a".repeat(22 * MEBIBYTE));
+    for stranger in [form("guess"), "a".repeat(22 * MEBIBYTE)] {
+        assert_eq!(post(&shop, stranger.clone()).await.status, 401);
+        let guess = Who::new(&shop, "guess").begin("POST", "/assets");
+        let reply = guess.body("multipart/form-data; boundary=end", stranger).send().await;
+        assert_eq!(reply.status, 401);
+    }
+    for (who, expected) in [(Who::guest(&shop).await, 401), (Who::customer(&shop).await, 403)] {
+        let request = who.begin("POST", "/assets");
+        let reply = request.body("multipart/form-data; boundary=end", form("guess")).send().await;
+        assert_eq!(code(&reply), expected);
+    }
+    assert_eq!(post(&shop, form(&token)).await.status, 413);
+    let fits = with_token(&token).replace("abc", &"a".repeat(2 * MEBIBYTE));
+    assert_eq!(code(&post(&shop, fits).await), 201);
 }
 
 #[tokio::test]
