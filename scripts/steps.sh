@@ -6,9 +6,17 @@ step() {
     "${@:2}"
 }
 
-# need COMMAND PACKAGE: installs the Debian package when the command is missing.
+# has_postgres: whether the programs of a PostgreSQL server are there; Debian keeps them out of the path.
+has_postgres() {
+    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1
+}
+
+# need COMMAND PACKAGE: installs the Debian package when the command is missing, or the function of that name says no.
 need() {
-    command -v "$1" >/dev/null && return
+    case $(type -t "$1") in
+        function) "$1" && return ;;
+        ?*) return ;;
+    esac
     echo "$1 is missing: installing the package $2"
     local as_root=()
     [ "$(id -u)" -eq 0 ] || as_root=(sudo)

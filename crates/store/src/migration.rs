@@ -13,9 +13,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_shop", include_str!("../migrations/0001_shop.sql")),
     ("0002_catalogue", include_str!("../migrations/0002_catalogue.sql")),
     ("0003_publishing", include_str!("../migrations/0003_publishing.sql")),
-    ("0005_lists", include_str!("../migrations/0005_lists.sql")),
-    ("0006_headings", include_str!("../migrations/0006_headings.sql")),
-    ("0007_shop_id", include_str!("../migrations/0007_shop_id.sql")),
+    ("0004_lists", include_str!("../migrations/0004_lists.sql")),
+    ("0005_headings", include_str!("../migrations/0005_headings.sql")),
+    ("0006_shop_id", include_str!("../migrations/0006_shop_id.sql")),
 ];
 
 const TABLE: &str = "create table if not exists migration (
