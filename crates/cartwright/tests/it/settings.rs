@@ -41,7 +41,12 @@ fn wrong_settings_are_told() {
         ("log_format = \"loud\"", &["serve"], 2, "cartwright.toml: invalid value 'loud'"),
         ("data = ", &["serve"], 2, "cartwright.toml is not TOML"),
         ("", &["serve", "--config", "other.toml"], 2, "there is no other.toml"),
-        ("", &["serve", "--database", "postgres://127.0.0.1/shop"], 1, "PostgreSQL is not built yet"),
+        (
+            "",
+            &["serve", "--database", "postgres://u:secret@127.0.0.1:1/shop"],
+            1,
+            "PostgreSQL at 127.0.0.1:1/shop",
+        ),
         ("", &["serve", "--database", "shop.db"], 1, "expected sqlite:PATH"),
         ("", &["serve", "--files", "cartwright.toml"], 1, "choose another with --files"),
         ("", &["serve", "--files", "ftp://files.example"], 1, "--files ftp://files.example"),
