@@ -84,8 +84,12 @@ impl FromRequestParts<Shop> for OldItems {
 
 /// Pieces, 1 or more.
 fn quantity(fields: &Fields) -> Result<Option<i64>, Error> {
-    let quantity = fields.integer("quantity")?;
-    if quantity.is_some_and(|quantity| quantity < 1) { Err(Error::Bad) } else { Ok(quantity) }
+    match fields.integer("quantity")? {
+        // Null is no number of pieces: it must not overwrite the line with one.
+        None if fields.has("quantity") => Err(Error::Bad),
+        Some(quantity) if quantity < 1 => Err(Error::Bad),
+        quantity => Ok(quantity),
+    }
 }
 
 impl Named {

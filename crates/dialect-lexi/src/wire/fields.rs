@@ -54,6 +54,11 @@ impl Fields {
         self.0.get(name).is_some_and(|value| !is_blank(value))
     }
 
+    /// Whether there is a field of this name, be it null.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// The text of a query's field, or "".
     pub(crate) fn plain(&self, name: &str) -> &str {
         self.0.get(name).and_then(Value::as_str).unwrap_or_default().trim()
