@@ -157,11 +157,12 @@ async fn run(client: &Client, statement: &Statement, params: &[Value]) -> Attemp
 
 /// Whether it may go better the next time: the database is not there, or had one of two give way to the other.
 pub(super) fn is_passing(error: &tokio_postgres::Error) -> bool {
-    // Serialization failure, deadlock, shutdown, lost connection.
-    error.code().is_none_or(|code| {
-        let code = code.code();
-        matches!(code, "40001" | "40P01") || code.starts_with("57P0") || code.starts_with("08")
-    })
+    match error.code().map(SqlState::code) {
+        // Serialization failure, deadlock, shutdown, lost connection.
+        Some(code) => matches!(code, "40001" | "40P01") || code.starts_with("57P0") || code.starts_with("08"),
+        // Without a code it is the connection; but a value that does not fit never will.
+        None => error.is_closed() || error.source().is_none_or(<dyn StdError>::is::<std::io::Error>),
+    }
 }
 
 /// Sorts PostgreSQL's errors by what a caller can do about them.
