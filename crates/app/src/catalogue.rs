@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::cart::{Cart, Offer};
-use domain::id::{BrandId, CategoryId, ListingId, ProductId, SkuId, StoreId};
+use domain::id::{ListingId, ProductId, SkuId, StoreId};
 use domain::product::{Listing, Product};
 use domain::time::Timestamp;
 use prometheus_client::metrics::counter::Counter;
@@ -21,7 +21,7 @@ pub use store::official::{Kind, Term};
 pub use store::product::Desk;
 pub use store::shop::{Named, SHOWN};
 
-use crate::search::{Search, Wanted};
+use crate::search::Search;
 use crate::{Error, Result, Settings};
 
 /// Stores whose sales are kept in memory.
@@ -29,8 +29,6 @@ const STORES: usize = 10_000;
 /// Entries of all pages kept in memory, each page counted as so many more: some 20 MB.
 const PAGED_AT_ALL: u64 = 1_000_000;
 const A_PAGE: u64 = 20;
-/// How many that a text finds are looked up in the database at most; of more, the best.
-const MOST_FOUND: usize = 20_000;
 /// The longest text that is searched for, in bytes; nothing is found with a longer one.
 const LONGEST_SEARCH: usize = 1000;
 
@@ -387,25 +385,8 @@ impl Catalogue {
         let PageQuery { filter, order, limit, offset, .. } = query;
         let (start, end) = (usize::try_from(*offset), usize::try_from(offset.saturating_add(*limit)));
         let (start, end) = (start.unwrap_or(usize::MAX), end.unwrap_or(0));
-        // A distributed listing may be off sale while the product is on sale, and has another store.
-        let is_own = filter.is_own == Some(true);
-        let wanted = Wanted {
-            shelves: (is_own || filter.standing == Standing::OnSale).then(|| filter.shelves()),
-            store: filter.store.filter(|_| is_own).map(StoreId::get),
-            category: filter.category.map(CategoryId::get),
-            brand: filter.brand.map(BrandId::get),
-        };
-        // The usual search needs nothing that the index does not know.
-        if is_own && *order == Order::Relevance && filter.is_counted() && !filter.only_recommended {
-            let found = self.search.find(text, &wanted, end).await?;
-            let ids = found.products.into_iter().skip(start).map(ProductId::own_listing).collect();
-            return Ok(Listed { ids, total: found.total });
-        }
-        let found = self.search.find(text, &wanted, MOST_FOUND).await?;
-        let most = MOST_FOUND as i64;
-        let ids = self.store.listing_page_of(&found.products, filter, *order, most).await?;
-        let total = ids.len() as i64;
-        Ok(Listed { ids: ids.into_iter().take(end).skip(start).collect(), total })
+        let found = self.search.find(text, (filter, *order), end).await?;
+        Ok(Listed { ids: found.listings.into_iter().skip(start).collect(), total: found.total })
     }
 
     /// Stores, categories and brands.

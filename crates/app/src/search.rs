@@ -1,4 +1,4 @@
-//! Search: which products a text finds, best first. The index is made from the database, follows its changes, and is
+//! Search: which listings a text finds, in any order. The index is made from the database, follows its changes, and is
 //! made again when it is broken; it never answers for the database what a product is now.
 
 mod hits;
@@ -16,10 +16,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::id::ProductId;
-use domain::time::Timestamp;
+use domain::id::{ListingId, ProductId};
 use store::Store;
 use store::change::Change;
+use store::listing::{Filter, Order};
+use store::shelf::Stamp;
 use tantivy::directory::RamDirectory;
 use tantivy::{Searcher, TantivyError};
 use tokio::runtime::Handle;
@@ -29,13 +30,13 @@ use tokio::time::timeout;
 use crate::{Error, Result};
 use index::{Fields, Opened, Place};
 
-pub(crate) use hits::{Found, Wanted};
+pub(crate) use hits::Found;
 
 /// How long a search waits for an index that is being made, and a remaking for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Products read from the database at a time.
 const CHUNK: usize = 500;
-/// Times of products read at a time.
+/// Stamps of listings read at a time.
 const STAMPS: i64 = 10_000;
 /// Past so many changed products the whole catalogue is compared.
 const MANY: usize = 1000;
@@ -102,13 +103,18 @@ impl Search {
         }
     }
 
-    /// The best products that a text finds, so many at most.
-    pub(crate) async fn find(self: &Arc<Self>, text: &str, wanted: &Wanted, most: usize) -> Result<Found> {
-        let mut found = self.find_once(text, wanted, most).await?;
+    /// The first listings of those that a text finds and a filter wants, so many at most.
+    pub(crate) async fn find(
+        self: &Arc<Self>,
+        text: &str,
+        (filter, order): (&Filter, Order),
+        most: usize,
+    ) -> Result<Found> {
+        let mut found = self.find_once(text, (filter, order), most).await?;
         if let Err(error) = &found {
             tracing::warn!(%error, "the search index is broken");
             *self.opened.lock().await = None;
-            found = self.find_once(text, wanted, most).await?;
+            found = self.find_once(text, (filter, order), most).await?;
         }
         found.map_err(internal)
     }
@@ -116,14 +122,14 @@ impl Search {
     async fn find_once(
         self: &Arc<Self>,
         text: &str,
-        wanted: &Wanted,
+        (filter, order): (&Filter, Order),
         most: usize,
     ) -> Result<tantivy::Result<Found>> {
         let (searcher, fields) = self.current().await?;
-        let (text, wanted) = (text.to_owned(), wanted.clone());
+        let (text, filter) = (text.to_owned(), filter.clone());
         // What very many products have takes longer than other requests should wait.
-        let found =
-            tokio::task::spawn_blocking(move || query::find(&searcher, &fields, &text, &wanted, most)).await;
+        let find = move || query::find(&searcher, &fields, &text, (&filter, order), most);
+        let found = tokio::task::spawn_blocking(find).await;
         Ok(found.unwrap_or_else(|panicked| Err(TantivyError::InternalError(panicked.to_string()))))
     }
 
@@ -235,12 +241,19 @@ impl Search {
             let ids = Vec::from_iter(ids);
             for (chunk, at) in ids.chunks(CHUNK).zip(0..) {
                 let products = runtime.block_on(self.store.products(chunk))?;
+                let products: HashMap<_, _> =
+                    products.into_iter().map(|product| (product.id, product)).collect();
                 let desks = runtime.block_on(self.store.product_desks(chunk))?;
+                let listings = runtime.block_on(self.store.shelved(chunk))?;
                 for id in chunk {
                     writing.remove(*id);
                 }
-                for product in products.iter().filter(|product| !product.is_deleted) {
-                    writing.add(product, desks.get(&product.id).map_or("", |desk| &desk.content))?;
+                for listing in &listings {
+                    if let (Some(product), Some(desk)) =
+                        (products.get(&listing.product), desks.get(&listing.product))
+                    {
+                        writing.add(listing, product, &desk.content)?;
+                    }
                 }
                 progress(Progress { products: at * CHUNK + chunk.len(), of: ids.len() });
             }
@@ -250,22 +263,22 @@ impl Search {
         Ok(())
     }
 
-    /// Products that the database has otherwise than at these times, or not at all.
+    /// Products with listings that the database has otherwise than in these stamps, or not at all.
     fn differing(
         &self,
-        mut known: HashMap<ProductId, Timestamp>,
+        mut known: HashMap<ListingId, Stamp>,
         runtime: &Handle,
     ) -> store::Result<Vec<ProductId>> {
         let mut differing = Vec::new();
-        let mut last = ProductId::new(0);
+        let mut last = ListingId::new(0);
         loop {
-            let stamps = runtime.block_on(self.store.product_stamps(last, STAMPS))?;
+            let stamps = runtime.block_on(self.store.listing_stamps(last, STAMPS))?;
             let Some(stamp) = stamps.last() else { break };
             last = stamp.0;
-            differing
-                .extend(stamps.iter().filter(|(id, at)| known.remove(id) != Some(*at)).map(|(id, _)| *id));
+            let is_new = |stamp: &&Stamp| known.remove(&stamp.0).as_ref() != Some(stamp);
+            differing.extend(stamps.iter().filter(is_new).map(|stamp| stamp.1));
         }
-        differing.extend(known.into_keys());
+        differing.extend(known.into_values().map(|stamp| stamp.1));
         Ok(differing)
     }
 

@@ -25,9 +25,10 @@ create table shelf_count (
     shelf bigint not null,
     is_recommended boolean not null,
     is_distributed boolean not null,
+    is_running_low boolean not null,
     listings bigint not null,
     sales bigint not null,
-    primary key (store_id, category_id, brand_id, is_own, shelf, is_recommended, is_distributed)
+    primary key (store_id, category_id, brand_id, is_own, shelf, is_recommended, is_distributed, is_running_low)
 ); -- clustered
 
 update listing set
@@ -55,18 +56,50 @@ update listing set
     published_at = product.published_at
 from product where product.id = listing.product_id;
 
-insert into shelf_count (store_id, category_id, brand_id, is_own, shelf, is_recommended, is_distributed, listings,
-    sales)
+insert into shelf_count (store_id, category_id, brand_id, is_own, shelf, is_recommended, is_distributed, is_running_low,
+    listings, sales)
 select store_id * whole.column1, coalesce(category_id, 0) * whole.column2, coalesce(brand_id, 0) * whole.column3,
-    is_own, shelf, is_recommended, is_distributed, count(*), cast(sum(sales) as bigint)
+    is_own, shelf, is_recommended, is_distributed, is_running_low, count(*), cast(sum(sales) as bigint)
 from listing cross join (values (0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, 0, 1), (0, 1, 1), (1, 1, 1))
     as whole
 where shelf is not null and (whole.column2 = 0 or category_id is not null)
     and (whole.column3 = 0 or brand_id is not null)
-group by 1, 2, 3, 4, 5, 6, 7;
+group by 1, 2, 3, 4, 5, 6, 7, 8;
 
--- One for each order. The last three columns are there so that an entry which the filter does not want is passed over
--- without a look at its row.
+-- How many listings a shelf holds by price (of store 0, which is all: prices of two leading digits alike are a span) and
+-- by the day of publishing (of each store: days since 1970).
+create table shelf_span (
+    store_id bigint not null,
+    is_own boolean not null,
+    shelf bigint not null,
+    span bigint not null,
+    listings bigint not null,
+    primary key (store_id, is_own, shelf, span)
+); -- clustered
+
+insert into shelf_span (store_id, is_own, shelf, span, listings)
+select cast(0 as bigint), is_own, shelf,
+    case when price < 100 then price
+        when price < 1000 then 90 + price / 10
+        when price < 10000 then 180 + price / 100
+        when price < 100000 then 270 + price / 1000
+        when price < 1000000 then 360 + price / 10000
+        when price < 10000000 then 450 + price / 100000
+        when price < 100000000 then 540 + price / 1000000
+        when price < 1000000000 then 630 + price / 10000000
+        when price < 10000000000 then 720 + price / 100000000
+        when price < 100000000000 then 810 + price / 1000000000
+        when price < 1000000000000 then 900 + price / 10000000000
+        when price < 10000000000000 then 990 + price / 100000000000
+        else 1090 end,
+    count(*)
+from listing where shelf is not null group by 1, 2, 3, 4
+union all
+select store_id, is_own, shelf, published_at / 86400000000, count(*)
+from listing where shelf is not null and published_at is not null group by 1, 2, 3, 4;
+
+-- One for each order of all, of a store, of a category and of a brand. The columns at the end are there so that an entry
+-- which the filter does not want is passed over without a look at its row.
 create index listing_newest on listing (is_own, shelf, id, store_id, category_id, brand_id)
     where shelf is not null;
 create index listing_updated on listing (is_own, shelf, updated_at, id, store_id, category_id, brand_id)
@@ -79,13 +112,44 @@ create index listing_price on listing (is_own, shelf, price, id, store_id, categ
     where shelf is not null;
 create index listing_title on listing (is_own, shelf, title, id, store_id, category_id, brand_id)
     where shelf is not null;
--- One for each of the parts that a list may be of: walked by last change, gathered and sorted for other orders.
-create index listing_part_store on listing (store_id, is_own, shelf, updated_at, id, published_at, category_id)
+create index listing_store_newest on listing (store_id, is_own, shelf, id, category_id, brand_id)
     where shelf is not null;
-create index listing_part_category on listing (category_id, is_own, shelf, updated_at, id, price) where shelf is not null;
-create index listing_part_brand on listing (brand_id, is_own, shelf, updated_at, id, price) where shelf is not null;
--- These two are asked for in one order only, which they keep.
-create index listing_part_recommended on listing (is_own, shelf, id) where is_recommended and shelf is not null;
-create index listing_part_low on listing (is_own, shelf, store_id, updated_at) where is_running_low and shelf is not null;
--- What other stores may take up.
-create index listing_part_distributed on listing (is_own, shelf, updated_at, id) where is_distributed and shelf is not null;
+create index listing_store_updated on listing (store_id, is_own, shelf, updated_at, id, category_id, brand_id, published_at)
+    where shelf is not null;
+create index listing_store_sales on listing (store_id, is_own, shelf, sales, id, category_id, brand_id)
+    where shelf is not null;
+create index listing_store_views on listing (store_id, is_own, shelf, views, id, category_id, brand_id)
+    where shelf is not null;
+create index listing_store_price on listing (store_id, is_own, shelf, price, id, category_id, brand_id)
+    where shelf is not null;
+create index listing_store_title on listing (store_id, is_own, shelf, title, id, category_id, brand_id)
+    where shelf is not null;
+create index listing_category_newest on listing (category_id, is_own, shelf, id, store_id, brand_id)
+    where shelf is not null;
+create index listing_category_updated on listing (category_id, is_own, shelf, updated_at, id, store_id, brand_id)
+    where shelf is not null;
+create index listing_category_sales on listing (category_id, is_own, shelf, sales, id, store_id, brand_id)
+    where shelf is not null;
+create index listing_category_views on listing (category_id, is_own, shelf, views, id, store_id, brand_id)
+    where shelf is not null;
+create index listing_category_price on listing (category_id, is_own, shelf, price, id, store_id, brand_id)
+    where shelf is not null;
+create index listing_category_title on listing (category_id, is_own, shelf, title, id, store_id, brand_id)
+    where shelf is not null;
+create index listing_brand_newest on listing (brand_id, is_own, shelf, id, store_id, category_id)
+    where shelf is not null;
+create index listing_brand_updated on listing (brand_id, is_own, shelf, updated_at, id, store_id, category_id)
+    where shelf is not null;
+create index listing_brand_sales on listing (brand_id, is_own, shelf, sales, id, store_id, category_id)
+    where shelf is not null;
+create index listing_brand_views on listing (brand_id, is_own, shelf, views, id, store_id, category_id)
+    where shelf is not null;
+create index listing_brand_price on listing (brand_id, is_own, shelf, price, id, store_id, category_id)
+    where shelf is not null;
+create index listing_brand_title on listing (brand_id, is_own, shelf, title, id, store_id, category_id)
+    where shelf is not null;
+create index listing_store_published on listing (store_id, is_own, shelf, published_at, id) where shelf is not null;
+-- What is few, in the order that is asked for; and what other stores may take up.
+create index listing_recommended on listing (is_own, shelf, id) where is_recommended and shelf is not null;
+create index listing_low on listing (is_own, shelf, store_id, updated_at) where is_running_low and shelf is not null;
+create index listing_distributed on listing (is_own, shelf, updated_at, id) where is_distributed and shelf is not null;

@@ -5,27 +5,20 @@
 mod tests;
 
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 
-use domain::id::{BrandId, CategoryId, ListingId, ProductId, StoreId};
+use domain::id::{BrandId, CategoryId, ListingId, StoreId};
 use domain::money::Money;
+use domain::time::Timestamp;
 
 use crate::listing::{Filter, Order, Standing};
-use crate::product::id_list;
+use crate::shelf::{SPANNED, Spans};
 use crate::sql::statements;
 use crate::{Result, Sql, Store, Value};
 
-/// What it costs to sort an entry of a part, and to pass one over that is not wanted: without a look at its row, and with.
-const SORTED: i64 = 15;
-const PASSED_IN_INDEX: i64 = 1;
+/// What it costs to gather and sort an entry, and to pass one over that is not wanted, with a look at its row.
+const GATHERED: i64 = 15;
 const PASSED: i64 = 10;
-
-/// Indexes of what a list may be a part of.
-const PART_STORE: &str = "listing_part_store";
-const PART_CATEGORY: &str = "listing_part_category";
-const PART_BRAND: &str = "listing_part_brand";
-const PART_RECOMMENDED: &str = "listing_part_recommended";
-const PART_LOW: &str = "listing_part_low";
-const PART_DISTRIBUTED: &str = "listing_part_distributed";
 
 statements! {
     /// How many listings stand on these shelves, of any and of the given store, category and brand.
@@ -33,6 +26,7 @@ statements! {
         where store_id in (0, $1) and category_id in (0, $2) and brand_id in (0, $3)
             and (cast($4 as boolean) is null or is_own = $4) and (shelf = $5 or shelf = $6) and (not $7 or is_recommended)
             and (not $8 or is_distributed)
+            and (not $9 or is_running_low)
         group by store_id, category_id, brand_id";
 }
 
@@ -45,11 +39,56 @@ pub struct Listed {
     pub total: i64,
 }
 
-/// An index of the part that a list is of, and how many entries of it are looked at.
-type Part = (&'static str, i64);
+/// How many listings a filter wants, and the smallest part they are all in, with its size.
+struct Extent {
+    total: i64,
+    part: Part,
+    size: i64,
+}
+
+/// What a list may be a part of, by the name that its indexes begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    All,
+    Store,
+    Category,
+    Brand,
+    Recommended,
+    Low,
+    Distributed,
+}
+
+impl Part {
+    /// The index that has it in this order; of what is few there is one, whose entries are sorted.
+    fn index(self, order: Order) -> String {
+        let part = match self {
+            Self::All => "",
+            Self::Store => "store_",
+            Self::Category => "category_",
+            Self::Brand => "brand_",
+            Self::Recommended => return "listing_recommended".to_owned(),
+            Self::Low => return "listing_low".to_owned(),
+            Self::Distributed => return "listing_distributed".to_owned(),
+        };
+        format!("listing_{part}{}", by(order).name)
+    }
+
+    /// The index of what a filter wants by price or by day, if it does; its entries are sorted for another order.
+    fn range(self, filter: &Filter) -> Option<String> {
+        let is_of_prices =
+            filter.prices().is_some() && !matches!(self, Self::Recommended | Self::Low | Self::Distributed);
+        let is_of_days =
+            self == Self::Store && (filter.published_from.is_some() || filter.published_before.is_some());
+        match (is_of_days, is_of_prices) {
+            (true, _) => Some("listing_store_published".to_owned()),
+            (_, true) => Some(self.index(Order::Cheapest)),
+            _ => None,
+        }
+    }
+}
 
 impl Store {
-    /// A page of the listings that a filter wants: two statements at most, three where it names prices, days or stock.
+    /// A page of the listings that a filter wants: two statements at most, up to three more where it names prices or days.
     pub async fn listing_page(
         &self,
         filter: &Filter,
@@ -57,44 +96,24 @@ impl Store {
         limit: i64,
         offset: i64,
     ) -> Result<Listed> {
-        let (total, whole, part) = self.extent(filter).await?;
+        let Extent { total, part, size } = self.extent(filter).await?;
         if total <= offset {
             return Ok(Listed { ids: Vec::new(), total });
         }
-        let is_in_index = filter.is_counted() && !filter.only_distributed;
-        let passed = if is_in_index { PASSED_IN_INDEX } else { PASSED };
-        let shown = offset.saturating_add(limit);
-        let walking = (shown.saturating_mul(whole.max(total)) / total).saturating_mul(passed);
-        // What is recommended or runs low is few, and no other index knows it.
-        let is_few = filter.only_recommended || filter.only_running_low;
-        let is_walk = |index| order == Order::LastUpdated && index != by(Order::Cheapest).index;
-        let index = match part {
-            Some((index, size)) if is_few || is_walk(index) || size.saturating_mul(SORTED) < walking => index,
-            _ => by(order).index,
-        };
+        let walked = offset.saturating_add(limit).saturating_mul(size.max(total)) / total;
+        let gathered =
+            part.range(filter).filter(|_| total.saturating_mul(GATHERED) < walked.saturating_mul(PASSED));
+        let index = &gathered.unwrap_or_else(|| part.index(order));
         let (sql, params) = page(filter, order, index, limit, offset);
         Ok(Listed { ids: self.ids(sql, params).await?, total })
     }
 
-    /// The same among the listings of these products, which are in the order of relevance; one statement for any number.
-    pub async fn listing_page_of(
-        &self,
-        products: &[ProductId],
-        filter: &Filter,
-        order: Order,
-        limit: i64,
-    ) -> Result<Vec<ListingId>> {
-        let (sql, params) = found(products, filter, order, limit);
-        self.ids(sql, params).await
-    }
-
-    /// How many listings a filter wants: a statement, or two where it names prices, days or stock.
+    /// How many listings a filter wants: a statement, up to three more where it names prices or days.
     pub async fn listing_count(&self, filter: &Filter) -> Result<i64> {
-        Ok(self.extent(filter).await?.0)
+        Ok(self.extent(filter).await?.total)
     }
 
-    /// How many listings a filter wants, how many stand on its shelves in all, and its smallest part.
-    async fn extent(&self, filter: &Filter) -> Result<(i64, i64, Option<Part>)> {
+    async fn extent(&self, filter: &Filter) -> Result<Extent> {
         let wanted = [
             filter.store.map(StoreId::get),
             filter.category.map(CategoryId::get),
@@ -102,13 +121,15 @@ impl Store {
         ];
         // 0 stands for any where listings are counted.
         if wanted.iter().flatten().any(|id| *id < 1) {
-            return Ok((0, 0, None));
+            return Ok(Extent { total: 0, part: Part::All, size: 0 });
         }
         let key = wanted.map(|id| id.unwrap_or(0));
         let shelves = filter.shelves();
         let mut params: Vec<Value> = key.iter().map(|id| (*id).into()).collect();
         params.extend([filter.is_own.into(), shelves[0].into(), shelves[shelves.len() - 1].into()]);
-        params.extend([filter.only_recommended.into(), filter.only_distributed.into()]);
+        params.extend(
+            [filter.only_recommended, filter.only_distributed, filter.only_running_low].map(Value::from),
+        );
         let rows = self.read(COUNTS, params).await?;
         let mut counts = Vec::new();
         for row in rows.iter() {
@@ -116,26 +137,44 @@ impl Store {
         }
         let count =
             |key: [i64; 3]| counts.iter().find(|(known, _)| *known == key).map_or(0, |(_, count)| *count);
-        let mut total = count(key);
-        let size = |index| match index {
-            PART_STORE => count([key[0], 0, 0]),
-            PART_CATEGORY => count([0, key[1], 0]),
-            PART_BRAND => count([0, 0, key[2]]),
-            _ => total,
+        let size = |part| match part {
+            Part::Store => count([key[0], 0, 0]),
+            Part::Category => count([0, key[1], 0]),
+            Part::Brand => count([0, 0, key[2]]),
+            Part::All | Part::Recommended | Part::Low | Part::Distributed => count([0, 0, 0]),
         };
-        let mut part =
-            parts(filter).into_iter().map(|index| (index, size(index))).min_by_key(|(_, size)| *size);
+        let parts = parts(filter).into_iter().map(|part| (part, size(part)));
+        let (part, size) = parts.min_by_key(|(_, size)| *size).unwrap_or((Part::All, size(Part::All)));
+        let mut total = count(key);
         if total > 0 && !filter.is_counted() {
-            let index = part.map_or(by(Order::Newest).index, |(index, _)| index);
-            let (sql, params) = counting(filter, index);
-            total = self.read(sql, params).await?.first().map_or(Ok(0), |row| row.int(0))?;
-            part = part.map(|(index, size)| match index {
-                PART_STORE | PART_CATEGORY | PART_BRAND => (index, size),
-                // These indexes know what the counts do not.
-                _ => (index, total),
-            });
+            total = self.counted(filter, part).await?;
         }
-        Ok((total, count([0, 0, 0]), part))
+        Ok(Extent { total, part, size })
+    }
+
+    /// How many a filter with prices or days wants: most by span, the rest from an index.
+    async fn counted(&self, filter: &Filter, part: Part) -> Result<i64> {
+        let mut total = 0;
+        let mut rest = vec![filter.clone()];
+        if let Some((store, Spans { whole, rest: prices })) = filter.spans() {
+            let shelves = filter.shelves();
+            let mut params = vec![store.into(), filter.is_own.into()];
+            let numbers = [shelves[0], shelves[shelves.len() - 1], *whole.start(), *whole.end()];
+            params.extend(numbers.map(Value::from));
+            total = self.read(SPANNED, params).await?.first().map_or(Ok(0), |row| row.int(0))?;
+            let of = |prices: RangeInclusive<i64>| Filter {
+                price_min: Some(Money::from_minor(*prices.start())),
+                price_max: Some(Money::from_minor(*prices.end())),
+                ..filter.clone()
+            };
+            rest = prices.into_iter().map(of).collect();
+        }
+        for filter in rest {
+            let index = part.range(&filter).unwrap_or_else(|| part.index(Order::Newest));
+            let (sql, params) = counting(&filter, &index);
+            total += self.read(sql, params).await?.first().map_or(Ok(0), |row| row.int(0))?;
+        }
+        Ok(total)
     }
 
     async fn ids(&self, sql: &'static Sql, params: Vec<Value>) -> Result<Vec<ListingId>> {
@@ -170,58 +209,70 @@ impl Filter {
         (wanted != all).then_some(wanted)
     }
 
-    /// Whether it asks for nothing but shelves, kinds and parts.
-    pub fn is_counted(&self) -> bool {
-        self.prices().is_none()
-            && self.published_from.is_none()
-            && self.published_before.is_none()
-            && !self.only_running_low
+    /// The spans of prices of all or of days of a store, if it asks for one of them and nothing else.
+    fn spans(&self) -> Option<(StoreId, Spans)> {
+        let is_plain = self.category.is_none()
+            && self.brand.is_none()
+            && !(self.only_recommended || self.only_distributed || self.only_running_low);
+        match (self.store, self.prices()) {
+            (None, Some((least, greatest)))
+                if is_plain && self.published_from.or(self.published_before).is_none() =>
+            {
+                Some((StoreId::new(0), Spans::of_prices(least.minor(), greatest.minor())))
+            }
+            (Some(store), None) if is_plain => {
+                let micros = |time: Option<Timestamp>| time.map(Timestamp::micros);
+                Some((store, Spans::of_days(micros(self.published_from), micros(self.published_before))?))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it asks for nothing but what is counted.
+    fn is_counted(&self) -> bool {
+        self.prices().is_none() && self.published_from.is_none() && self.published_before.is_none()
     }
 }
 
-/// The indexes that a list may be gathered from.
-fn parts(filter: &Filter) -> Vec<&'static str> {
+/// What a list is a part of. What runs low or is recommended is few, and no other index knows it.
+fn parts(filter: &Filter) -> Vec<Part> {
     if filter.only_running_low {
-        return vec![PART_LOW];
+        return vec![Part::Low];
     }
     if filter.only_recommended {
-        return vec![PART_RECOMMENDED];
+        return vec![Part::Recommended];
     }
     let parts = [
-        (PART_STORE, filter.store.is_some()),
-        (PART_CATEGORY, filter.category.is_some()),
-        (PART_BRAND, filter.brand.is_some()),
+        (Part::Store, filter.store.is_some()),
+        (Part::Category, filter.category.is_some()),
+        (Part::Brand, filter.brand.is_some()),
+        (Part::Distributed, filter.only_distributed),
+        (Part::All, true),
     ];
-    let mut parts: Vec<_> = parts.into_iter().filter(|(_, is_of)| *is_of).map(|(index, _)| index).collect();
-    if filter.only_distributed {
-        parts.push(PART_DISTRIBUTED);
-    }
-    if parts.is_empty() && filter.prices().is_some() {
-        parts.push(by(Order::Cheapest).index);
-    }
-    parts
+    parts.into_iter().filter(|(_, is_of)| *is_of).map(|(part, _)| part).collect()
 }
 
 /// How an order sorts.
 struct By {
     column: &'static str,
     down: &'static str,
-    index: &'static str,
+    /// What its indexes are called.
+    name: &'static str,
 }
 
 fn by(order: Order) -> By {
-    let (column, down, index) = match order {
-        Order::Newest | Order::Relevance => ("id", " desc", "listing_newest"),
-        Order::Oldest => ("id", "", "listing_newest"),
-        Order::BestSold => ("sales", " desc", "listing_sales"),
-        Order::LastUpdated => ("updated_at", " desc", "listing_updated"),
-        Order::MostViewed => ("views", " desc", "listing_views"),
-        Order::Title => ("title", "", "listing_title"),
-        Order::TitleDown => ("title", " desc", "listing_title"),
-        Order::Cheapest => ("price", "", "listing_price"),
-        Order::Dearest => ("price", " desc", "listing_price"),
+    let (column, down, name) = match order {
+        Order::Newest | Order::Relevance => ("id", " desc", "newest"),
+        Order::Oldest => ("id", "", "newest"),
+        Order::BestSold => ("sales", " desc", "sales"),
+        Order::LastUpdated => ("updated_at", " desc", "updated"),
+        Order::MostViewed => ("views", " desc", "views"),
+        Order::Title => ("title", "", "title"),
+        Order::TitleDown => ("title", " desc", "title"),
+        Order::Cheapest => ("price", "", "price"),
+        Order::Dearest => ("price", " desc", "price"),
     };
-    By { column, down, index }
+    By { column, down, name }
 }
 
 /// What the filter says besides shelf and kind, and the parameters for it.
@@ -289,31 +340,6 @@ fn counting(filter: &Filter, index: &str) -> (&'static Sql, Vec<Value>) {
     let shelves = shelves(filter);
     let text = format!("select count(*) from listing indexed by {index} where {shelves}{conditions}");
     (hinted(&text, index), params)
-}
-
-/// Among the listings of these products. The cross join tells SQLite to begin with them.
-fn found(products: &[ProductId], filter: &Filter, order: Order, limit: i64) -> (&'static Sql, Vec<Value>) {
-    let (conditions, mut params) = conditions(filter);
-    let By { column, down, .. } = by(order);
-    let sorted = match order {
-        Order::Relevance => "hit.key, listing.id".to_owned(),
-        _ => format!("listing.{column}{down}, listing.id{down}"),
-    };
-    let shelves = shelves(filter);
-    let at = params.len();
-    let text = |hits: &str, product: &str| {
-        format!(
-            "select listing.id from {hits} join listing on listing.product_id = {product}
-            where {shelves}{conditions} order by {sorted} limit ${}",
-            at + 2
-        )
-    };
-    let list = at + 1;
-    let sqlite = text(&format!("json_each(${list}) as hit cross"), "hit.value");
-    let hits = format!("json_array_elements_text(cast(${list} as json)) with ordinality as hit (value, key)");
-    let postgres = text(&hits, "cast(hit.value as bigint)");
-    params.extend([id_list(products.iter().map(|id| id.get())), limit.into()]);
-    (Sql::composed(&sqlite, postgres), params)
 }
 
 /// The condition on shelf and kind.

@@ -104,8 +104,6 @@ statements! {
     DESKS = desks!(), postgres: desks!(postgres);
     /// Which of these public ids a product or a SKU has.
     TAKEN_RIDS = taken_rids!(), postgres: taken_rids!(postgres texts);
-    /// Products that are not deleted after one of them, and when they were changed.
-    STAMPS = "select id, updated_at from product where id > $1 and not is_deleted order by id limit $2";
     /// One row when nobody has changed the product since.
     UNTOUCHED = "select 1 from product where id = $1 and updated_at = $2";
     /// Adds a product, unless its handle or its public id is taken.
@@ -234,12 +232,6 @@ impl Store {
             Ok((ProductId::new(row.int(0)?), desk))
         };
         rows.iter().map(desk).collect()
-    }
-
-    /// Up to `most` products that are not deleted after `last`, in order, and when each was changed.
-    pub async fn product_stamps(&self, last: ProductId, most: i64) -> Result<Vec<(ProductId, Timestamp)>> {
-        let rows = self.read(STAMPS, vec![last.into(), most.into()]).await?;
-        rows.iter().map(|row| Ok((ProductId::new(row.int(0)?), row.time(1)?))).collect()
     }
 
     /// Which of these public ids (digits only) are taken by products or SKUs.

@@ -10,7 +10,6 @@ use domain::time::Timestamp;
 use crate::cart::{self as carts, NewLine, Scope, Take};
 use crate::db::postgres::connection::{Connection, Place};
 use crate::idempotency::Key;
-use crate::listing::{Filter, Order};
 use crate::official::Kind;
 use crate::product::Desk;
 use crate::{
@@ -306,22 +305,6 @@ async fn an_empty_cart_has_version_zero_and_reading_it_writes_nothing() {
     let commits = store.stats().commits.get();
     assert_eq!(*store.cart(OWNER).await.unwrap(), Cart::empty(OWNER));
     assert_eq!(store.stats().commits.get(), commits);
-}
-
-#[tokio::test]
-async fn what_was_found_keeps_its_order_and_obeys_the_filter() {
-    let (store, _folder) = stocked().await;
-    let all = store.listing_page(&Filter::default(), Order::Oldest, 10, 0).await.unwrap().ids;
-    let hits: Vec<_> =
-        all.iter().rev().map(|id| ProductId::new(id.get())).chain([ProductId::new(999)]).collect();
-    let found = async |filter, order| store.listing_page_of(&hits, &filter, order, 10).await.unwrap();
-    assert_eq!(
-        found(Filter::default(), Order::Relevance).await,
-        all.iter().rev().copied().collect::<Vec<_>>()
-    );
-    assert_eq!(found(Filter::default(), Order::Oldest).await, all);
-    let dear = Filter { price_min: Some(Money::from_minor(i64::MAX)), ..Filter::default() };
-    assert_eq!(found(dear, Order::Relevance).await, []);
 }
 
 #[tokio::test]

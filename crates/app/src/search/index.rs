@@ -1,4 +1,4 @@
-//! The index: what is kept of a product, and where. It is made from the database and may be lost at any time.
+//! The index: what is kept of a listing, and where. It is made from the database and may be lost at any time.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use domain::id::{BrandId, CategoryId, ProductId};
+use domain::id::{BrandId, CategoryId, ListingId, ProductId};
 use domain::product::Product;
 use domain::text::fold;
 use domain::time::Timestamp;
+use store::shelf::{Shelved, Stamp};
 use tantivy::directory::{Directory, MmapDirectory, RamDirectory};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::TextAnalyzer;
@@ -22,7 +23,7 @@ use super::words::{Cutter, units};
 use crate::plain::excerpt;
 
 /// What is kept and how words are cut; another one in an index means to make it anew.
-const FORMAT: &str = "cartwright 2";
+const FORMAT: &str = "cartwright 3";
 /// Memory for what is not written yet, in bytes; the engine takes no less. Each time it is full a part of the index is
 /// written, and parts are merged later, so what writes much gets more.
 const BUFFER: usize = 15_000_000;
@@ -34,26 +35,81 @@ const A_WHILE: Duration = Duration::from_millis(50);
 /// Characters of the long text that are looked through.
 const LONGEST_BODY: usize = 10_000;
 
+// Columns, by which hits are chosen and sorted.
 pub(super) const ID: &str = "id";
-pub(super) const SHELF: &str = "shelf";
+pub(super) const TRAITS: &str = "traits";
 pub(super) const STORE: &str = "store";
 pub(super) const CATEGORY: &str = "category";
 pub(super) const BRAND: &str = "brand";
+pub(super) const PRICE: &str = "price";
+pub(super) const SALES: &str = "sales";
+pub(super) const VIEWS: &str = "views";
+pub(super) const UPDATED_AT: &str = "updated_at";
+pub(super) const PUBLISHED_AT: &str = "published_at";
 pub(super) const LENGTH: &str = "length";
-const UPDATED_AT: &str = "updated_at";
+pub(super) const TITLE: &str = "whole_title";
+const PRODUCT: &str = "product";
 
-/// The parts of a product that are looked through.
+/// What a listing is or is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shelving {
+    pub(super) shelf: i64,
+    pub(super) is_own: bool,
+    pub(super) is_recommended: bool,
+    pub(super) is_distributed: bool,
+    pub(super) is_running_low: bool,
+}
+
+impl Shelving {
+    fn of(listing: &Shelved) -> Self {
+        let Shelved { shelf, is_own, is_recommended, is_distributed, is_running_low, .. } = *listing;
+        Self { shelf, is_own, is_recommended, is_distributed, is_running_low }
+    }
+
+    /// As a number below 64.
+    pub(super) fn traits(self) -> u64 {
+        let flags = [self.is_own, self.is_recommended, self.is_distributed, self.is_running_low];
+        flags.into_iter().fold(self.shelf.cast_unsigned() & 3, |traits, flag| traits << 1 | u64::from(flag))
+    }
+
+    fn from_traits(traits: u64) -> Self {
+        let has = |bit: u64| traits >> bit & 1 == 1;
+        Self {
+            shelf: (traits >> 4 & 3).cast_signed(),
+            is_own: has(3),
+            is_recommended: has(2),
+            is_distributed: has(1),
+            is_running_low: has(0),
+        }
+    }
+
+    /// All there are.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        (0..64).map(Self::from_traits)
+    }
+}
+
+/// What is kept of a listing: columns, and the parts of its product that are looked through.
 #[derive(Clone, Copy)]
 pub(super) struct Fields {
     id: Field,
-    /// The shelf of its own listing, as `store` numbers them.
-    shelf: Field,
+    product: Field,
+    /// Shelving, as a number.
+    traits: Field,
     store: Field,
     /// 0 is none, of brands too.
     category: Field,
     brand: Field,
-    length: Field,
+    /// Minor units of currency.
+    price: Field,
+    sales: Field,
+    views: Field,
+    /// Microseconds; 0 is never.
     updated_at: Field,
+    published_at: Field,
+    /// Of the title, in units.
+    length: Field,
+    whole_title: Field,
     pub(super) title: Field,
     /// Keywords, short text, codes and options.
     pub(super) about: Field,
@@ -76,13 +132,19 @@ impl Fields {
         };
         let whole = || text("raw", IndexRecordOption::Basic);
         Self {
-            id: schema.add_u64_field(ID, INDEXED | FAST),
-            shelf: schema.add_u64_field(SHELF, FAST),
+            id: schema.add_u64_field(ID, FAST),
+            product: schema.add_u64_field(PRODUCT, INDEXED | FAST),
+            traits: schema.add_u64_field(TRAITS, FAST),
             store: schema.add_u64_field(STORE, FAST),
             category: schema.add_u64_field(CATEGORY, FAST),
             brand: schema.add_u64_field(BRAND, FAST),
+            price: schema.add_u64_field(PRICE, FAST),
+            sales: schema.add_u64_field(SALES, FAST),
+            views: schema.add_u64_field(VIEWS, FAST),
+            updated_at: schema.add_u64_field(UPDATED_AT, FAST),
+            published_at: schema.add_u64_field(PUBLISHED_AT, FAST),
             length: schema.add_u64_field(LENGTH, FAST),
-            updated_at: schema.add_i64_field(UPDATED_AT, FAST),
+            whole_title: schema.add_text_field(TITLE, TextOptions::default().set_fast("raw")),
             title: schema.add_text_field("title", text("title", IndexRecordOption::WithFreqsAndPositions)),
             about: schema.add_text_field("about", text("text", IndexRecordOption::WithFreqsAndPositions)),
             body: schema.add_text_field("body", text("long text", IndexRecordOption::WithFreqsAndPositions)),
@@ -92,16 +154,26 @@ impl Fields {
         }
     }
 
-    fn document(&self, product: &Product, content: &str) -> TantivyDocument {
+    fn document(&self, listing: &Shelved, product: &Product, content: &str) -> TantivyDocument {
         let title = units(&fold(&product.title));
         let mut document = TantivyDocument::new();
-        document.add_u64(self.id, product.id.get().cast_unsigned());
-        document.add_u64(self.shelf, store::shelf::of_own(product).cast_unsigned());
-        document.add_u64(self.store, product.store.get().cast_unsigned());
-        document.add_u64(self.category, product.category.map_or(0, CategoryId::get).cast_unsigned());
-        document.add_u64(self.brand, product.brand.map_or(0, BrandId::get).cast_unsigned());
+        for (field, number) in [
+            (self.id, listing.id.get()),
+            (self.product, listing.product.get()),
+            (self.store, listing.store.get()),
+            (self.category, listing.category.map_or(0, CategoryId::get)),
+            (self.brand, listing.brand.map_or(0, BrandId::get)),
+            (self.price, listing.price.minor()),
+            (self.sales, listing.sales),
+            (self.views, listing.views),
+            (self.updated_at, listing.updated_at.micros()),
+            (self.published_at, listing.published_at.map_or(0, Timestamp::micros)),
+        ] {
+            document.add_u64(field, u64::try_from(number).unwrap_or(0));
+        }
+        document.add_u64(self.traits, Shelving::of(listing).traits());
         document.add_u64(self.length, title.len() as u64);
-        document.add_i64(self.updated_at, product.updated_at.micros());
+        document.add_text(self.whole_title, &product.title);
         document.add_text(self.title, &product.title);
         // Who has no key for the joiner of Persian types a blank.
         let parted = product.title.replace('\u{200c}', " ");
@@ -225,15 +297,18 @@ impl Opened {
         self.reader.searcher()
     }
 
-    /// When each product that is in the index was changed.
-    pub(super) fn stamps(&self) -> Result<HashMap<ProductId, Timestamp>> {
+    /// What tells whether a listing that is in the index has changed.
+    pub(super) fn stamps(&self) -> Result<HashMap<ListingId, Stamp>> {
         let mut stamps = HashMap::new();
         for segment in self.searcher().segment_readers() {
-            let ids = segment.fast_fields().column_first_or_default::<u64>(ID)?;
-            let times = segment.fast_fields().column_first_or_default::<i64>(UPDATED_AT)?;
+            let column = |name| segment.fast_fields().column_first_or_default::<u64>(name);
+            let (ids, products, traits, times) =
+                (column(ID)?, column(PRODUCT)?, column(TRAITS)?, column(UPDATED_AT)?);
             stamps.extend(segment.doc_ids_alive().map(|doc| {
-                let id = ProductId::new(ids.get_val(doc).cast_signed());
-                (id, Timestamp::from_micros(times.get_val(doc)))
+                let id = ListingId::new(ids.get_val(doc).cast_signed());
+                let product = ProductId::new(products.get_val(doc).cast_signed());
+                let shelf = Shelving::from_traits(traits.get_val(doc)).shelf;
+                (id, (id, product, shelf, Timestamp::from_micros(times.get_val(doc).cast_signed())))
             }));
         }
         Ok(stamps)
@@ -264,15 +339,15 @@ impl Writing<'_> {
         self.writer.delete_all_documents().map(drop)
     }
 
-    /// Takes a product out, if it is in.
+    /// Takes a product's listings out, if there are any.
     pub(super) fn remove(&self, id: ProductId) {
-        let id = Term::from_field_u64(self.opened.fields.id, id.get().cast_unsigned());
+        let id = Term::from_field_u64(self.opened.fields.product, id.get().cast_unsigned());
         self.writer.delete_term(id);
     }
 
-    /// Puts a product in that is not there.
-    pub(super) fn add(&self, product: &Product, content: &str) -> Result<()> {
-        self.writer.add_document(self.opened.fields.document(product, content)).map(drop)
+    /// Puts a listing in that is not there.
+    pub(super) fn add(&self, listing: &Shelved, product: &Product, content: &str) -> Result<()> {
+        self.writer.add_document(self.opened.fields.document(listing, product, content)).map(drop)
     }
 
     /// Writes it down and shows it.

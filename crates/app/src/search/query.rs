@@ -1,48 +1,49 @@
-//! What was typed as a question to the index: each way of matching has its grade, and a product gets its best.
+//! What was typed as a question to the index: each way of matching has its grade, and a listing gets its best.
 
 use domain::text::fold;
-use tantivy::query::{
-    BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, PhraseQuery, Query, RegexQuery, TermQuery,
-};
+use store::listing::{Filter, Order};
+use tantivy::query::{BooleanQuery, PhraseQuery, Query, RegexQuery, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Result, Searcher, Term};
 
-use super::hits::{Best, Found, Wanted};
+use super::hits::{Found, Hits};
 use super::index::{Fields, code};
 use super::latin::{LONGEST_SYLLABLE, typed};
 use super::words::{Bounds, Unit, phrase, units};
 
-/// Long texts are looked through when fewer products than that have what was typed elsewhere.
+/// Long texts are looked through when fewer listings than that have what was typed elsewhere.
 const ENOUGH: usize = 1000;
 
-/// The best products that a text finds, so many at most.
+/// The first listings of those that a text finds and a filter wants, so many at most.
 pub(super) fn find(
     searcher: &Searcher,
     fields: &Fields,
     text: &str,
-    wanted: &Wanted,
+    (filter, order): (&Filter, Order),
     most: usize,
 ) -> Result<Found> {
     let Some(asked) = Asked::read(text, fields) else { return Ok(Found::default()) };
-    let ask = |query: &dyn Query| searcher.search(query, &Best(wanted, most));
-    let mut found = ask(&asked.near)?;
-    if found.all < ENOUGH {
-        found = ask(&asked.anywhere)?;
+    let mut hits = Hits::of(searcher);
+    for (grade, query) in &asked.near {
+        hits.add(&**query, *grade)?;
+    }
+    if hits.count() < ENOUGH {
+        hits.add(&*asked.anywhere, 1)?;
     }
     for spelled in asked.spelled {
-        if found.all == 0 {
-            found = ask(&*spelled)?;
+        if hits.count() == 0 {
+            hits.add(&*spelled, 1)?;
         }
     }
-    Ok(found)
+    hits.first(filter, order, most)
 }
 
 /// What was typed, as one question after the other.
 struct Asked {
-    /// In titles, keywords, short texts and codes.
-    near: DisjunctionMaxQuery,
+    /// In titles, keywords, short texts and codes: the best way of matching first.
+    near: Vec<(u8, Box<dyn Query>)>,
     /// In long texts, too.
-    anywhere: DisjunctionMaxQuery,
+    anywhere: Box<dyn Query>,
     /// When nothing has it: Chinese titles that are spelled so, in full and by their initials.
     spelled: Vec<Box<dyn Query>>,
 }
@@ -66,32 +67,27 @@ impl Asked {
             .collect();
 
         let mut near = vec![
-            graded(12, one(fields.code, &code(&folded))),
-            graded(11, whole(true, true, false)),
-            graded(10, whole(true, false, false)),
-            graded(8, whole(false, false, false)),
-            graded(2, each_in(&[fields.title, fields.about], true)),
+            (12, one(fields.code, &code(&folded))),
+            (11, whole(true, true, false)),
+            (10, whole(true, false, false)),
         ];
         if may_go_on {
-            near.extend([graded(9, whole(true, false, true)), graded(7, whole(false, false, true))]);
+            near.push((9, whole(true, false, true)));
+        }
+        near.push((8, whole(false, false, false)));
+        if may_go_on {
+            near.push((7, whole(false, false, true)));
         }
         if parts.len() > 1 {
-            near.extend([
-                graded(6, each_in(&[fields.title], false)),
-                graded(5, each_in(&[fields.title], true)),
-            ]);
+            near.extend([(6, each_in(&[fields.title], false)), (5, each_in(&[fields.title], true))]);
         }
         // Two syllables at least; few words of other languages look like that.
         if typed.is_some_and(|letters| letters.len() > LONGEST_SYLLABLE) {
-            near.extend(spelled.first().map(|full| graded(3, full.box_clone())));
+            near.extend(spelled.first().map(|full| (3, full.box_clone())));
         }
-        let mut anywhere: Vec<_> = near.iter().map(|query| query.box_clone()).collect();
-        anywhere.push(graded(1, each_in(&[fields.title, fields.about, fields.body], true)));
-        Some(Self {
-            near: DisjunctionMaxQuery::new(near),
-            anywhere: DisjunctionMaxQuery::new(anywhere),
-            spelled,
-        })
+        near.push((2, each_in(&[fields.title, fields.about], true)));
+        let anywhere = each_in(&[fields.title, fields.about, fields.body], true);
+        Some(Self { near, anywhere, spelled })
     }
 }
 
@@ -107,10 +103,6 @@ fn each_in(places: &[Field], parts: &[Vec<Unit>], may_go_on: bool, fields: &Fiel
         any(places.iter().map(part_in).collect())
     };
     all_of(parts.iter().enumerate().map(part).collect())
-}
-
-fn graded(grade: u8, query: Box<dyn Query>) -> Box<dyn Query> {
-    Box::new(ConstScoreQuery::new(query, grade.into()))
 }
 
 /// The units one after another.

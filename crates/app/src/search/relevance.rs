@@ -10,7 +10,6 @@ use super::words::is_sign;
 
 use crate::catalogue::{Filter, Order, PageQuery};
 use crate::import::{Import, Mode, import};
-use crate::search::Wanted;
 use crate::testing::{product, shop};
 use crate::{App, Ctx, Settings};
 
@@ -211,7 +210,7 @@ async fn every_title_that_holds_what_was_typed_is_found() {
     };
     let all: Vec<_> = app.catalogue().page(&all).await.unwrap().offers;
     let known: Vec<_> =
-        all.iter().map(|offered| (fold(&offered.product.title), offered.product.id)).collect();
+        all.iter().map(|offered| (fold(&offered.product.title), offered.listing.id)).collect();
     let mut typed: BTreeSet<String> = EXPECTED.iter().map(|(text, ..)| fold(text)).collect();
     for (title, _) in &known {
         typed.insert(title.clone());
@@ -223,8 +222,8 @@ async fn every_title_that_holds_what_was_typed_is_found() {
         }
     }
     for text in typed.iter().filter(|text| text.chars().any(char::is_alphanumeric)) {
-        let found: BTreeSet<_> =
-            app.0.search.find(text, &Wanted::default(), 20_000).await.unwrap().products.into_iter().collect();
+        let found = app.0.search.find(text, (&Filter::default(), Order::Relevance), 20_000).await.unwrap();
+        let found: BTreeSet<_> = found.listings.into_iter().collect();
         for (title, id) in known.iter().filter(|(title, _)| holds(title, text)) {
             assert!(found.contains(id), "{text} does not find {title}");
         }
