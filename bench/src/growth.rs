@@ -357,7 +357,7 @@ fn scattered(number: i64, end: i64) -> i64 {
 }
 
 /// One of twenty is in the warehouse, one off sale, one sold out, one runs low; one of fifty is recommended.
-fn made_up(number: i64) -> Product {
+pub(crate) fn made_up(number: i64) -> Product {
     let of = |words: &[&'static str], salt| {
         words[usize::try_from(scattered(number + salt, words.len() as i64)).unwrap_or(0)]
     };

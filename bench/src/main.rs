@@ -1,11 +1,13 @@
 //! The bench: loads a real server through every dialect and holds it against an in-memory one on the same machine.
 //! It never talks to anything but 127.0.0.1.
 
+mod carts;
 mod catalogue;
 mod ceiling;
 mod growth;
 mod load;
 mod machine;
+mod postgres;
 mod report;
 mod run;
 mod seed;
@@ -37,6 +39,8 @@ enum Command {
     Lists(growth::Lists),
     /// Fills a catalogue and prints what searches take that nobody made before.
     Searches(growth::Searches),
+    /// Fills both stores with carts and prints what a get and an add take, by how many cart lines there are.
+    Carts(carts::Carts),
 }
 
 #[tokio::main]
@@ -47,6 +51,7 @@ async fn main() -> Result<ExitCode> {
             Command::Ceiling(options) => ceiling::serve(&options).await?,
             Command::Lists(options) => growth::lists(&options).await?,
             Command::Searches(options) => growth::searches(&options).await?,
+            Command::Carts(options) => carts::carts(&options).await?,
         }
         return Ok(ExitCode::SUCCESS);
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::{
-    load::{Measured, Scenario},
+    load::{Database, Measured, Scenario},
     machine::Machine,
 };
 
@@ -12,6 +12,9 @@ const IDLE_TARGET: f64 = 60.0;
 
 /// A server is ready in less than so many seconds.
 const READY_TARGET: f64 = 0.5;
+
+/// Several servers on the same cores do at least this part of what one does.
+const KEPT_TARGET: f64 = 0.75;
 
 /// One scenario's row.
 pub(crate) struct Row {
@@ -24,6 +27,15 @@ pub(crate) struct Row {
     pub(crate) fsyncs: Option<f64>,
     /// Megabytes after the load.
     pub(crate) resident: f64,
+    /// Bare upserts per second of as many clients of the same PostgreSQL.
+    pub(crate) upserts: Option<f64>,
+}
+
+/// What several servers on one database do together.
+pub(crate) struct Spread {
+    pub(crate) scenario: Scenario,
+    /// By how many servers there are, from one on.
+    pub(crate) per_second: Vec<f64>,
 }
 
 /// A whole run.
@@ -35,7 +47,9 @@ pub(crate) struct Report {
     pub(crate) import_took: Option<f64>,
     pub(crate) ready_after: f64,
     pub(crate) idle_resident: f64,
+    pub(crate) database: Database,
     pub(crate) rows: Vec<Row>,
+    pub(crate) spreads: Vec<Spread>,
 }
 
 impl Row {
@@ -43,7 +57,7 @@ impl Row {
         self.server.per_second / self.ceiling.per_second
     }
 
-    fn cells(&self) -> [String; 11] {
+    fn cells(&self, database: Database) -> [String; 12] {
         [
             self.scenario.name(),
             format!("{:.0}", self.server.per_second),
@@ -55,16 +69,27 @@ impl Row {
             format!("{:.0}", self.body_bytes),
             format!("{:.0}", self.ceiling.per_second),
             format!("{:.2}", self.ratio()),
-            format!("{:.2}", self.scenario.action.target()),
+            self.scenario.action.target(database).map_or(String::new(), |target| format!("{target:.2}")),
+            self.upserts.map_or(String::new(), |upserts| format!("{:.2}", self.server.per_second / upserts)),
         ]
     }
 
-    fn missed(&self) -> Vec<String> {
-        let (name, ratio, target) = (self.scenario.name(), self.ratio(), self.scenario.action.target());
+    fn missed(&self, database: Database) -> Vec<String> {
+        let (name, ratio) = (self.scenario.name(), self.ratio());
         let mut missed = Vec::new();
         // A ratio that is no number has missed as well.
-        if !ratio.is_finite() || ratio < target {
+        if let Some(target) = self.scenario.action.target(database)
+            && (!ratio.is_finite() || ratio < target)
+        {
             missed.push(format!("{name}: {ratio:.3} of the ceiling, at least {target:.2} wanted"));
+        }
+        if let Some(upserts) = self.upserts
+            && self.server.per_second < upserts
+        {
+            let ratio = self.server.per_second / upserts;
+            missed.push(format!(
+                "{name}: {ratio:.2} of the {upserts:.0} upserts/s of pgbench, at least 1.0 wanted"
+            ));
         }
         if self.server.errors > 0.0 {
             missed.push(format!(
@@ -73,6 +98,22 @@ impl Row {
             ));
         }
         missed
+    }
+}
+
+impl Spread {
+    fn missed(&self) -> Vec<String> {
+        let alone = self.per_second.first().copied().unwrap_or(f64::NAN);
+        let worst = self.per_second.iter().copied().fold(f64::INFINITY, f64::min) / alone;
+        let is_kept = worst.is_finite() && worst >= KEPT_TARGET;
+        if is_kept {
+            Vec::new()
+        } else {
+            vec![format!(
+                "{}: several servers do {worst:.2} of what one does, at least {KEPT_TARGET} wanted",
+                self.scenario.name()
+            )]
+        }
     }
 }
 
@@ -89,7 +130,8 @@ impl Report {
                 self.idle_resident
             ));
         }
-        missed.extend(self.rows.iter().flat_map(Row::missed));
+        missed.extend(self.rows.iter().flat_map(|row| row.missed(self.database)));
+        missed.extend(self.spreads.iter().flat_map(Spread::missed));
         missed
     }
 }
@@ -118,8 +160,20 @@ impl fmt::Display for Report {
             "ceiling/s",
             "ratio",
             "target",
+            "of pgbench",
         ];
-        table(f, titles, &self.rows.iter().map(Row::cells).collect::<Vec<_>>())?;
+        table(f, titles, &self.rows.iter().map(|row| row.cells(self.database)).collect::<Vec<_>>())?;
+        if !self.spreads.is_empty() {
+            writeln!(f, "\nServers on one database, on the same cores, in turns:\n")?;
+            let cells = |spread: &Spread| {
+                let rate = |at: usize| spread.per_second.get(at).copied().unwrap_or(f64::NAN);
+                let part = |at| format!("{:.2}", rate(at) / rate(0));
+                let all = |at| format!("{:.0}", rate(at));
+                [spread.scenario.name(), all(0), all(1), all(2), part(1), part(2)]
+            };
+            let titles = ["scenario", "one", "two", "three", "two of one", "three of one"];
+            table(f, titles, &self.spreads.iter().map(cells).collect::<Vec<_>>())?;
+        }
         match self.missed().as_slice() {
             [] => writeln!(f, "\nAll targets reached."),
             missed => writeln!(f, "\nMissed:\n\n- {}", missed.join("\n- ")),
@@ -164,10 +218,20 @@ mod tests {
             body_bytes: 700.0,
             fsyncs: Some(0.0),
             resident: 48.2,
+            upserts: None,
         };
         let machine = Machine { lines: Vec::new() };
         let setting = String::new();
-        Report { machine, setting, import_took: None, ready_after: 0.1, idle_resident: 41.0, rows: vec![row] }
+        Report {
+            machine,
+            setting,
+            import_took: None,
+            ready_after: 0.1,
+            idle_resident: 41.0,
+            database: Database::Sqlite,
+            rows: vec![row],
+            spreads: Vec::new(),
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    net::SocketAddr,
     path::{self, Path, PathBuf},
     process::Stdio,
     sync::atomic::AtomicU32,
@@ -9,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use postgres_server::Postgres;
 use tokio::{
     process::Command,
     time::{sleep, timeout},
@@ -16,9 +18,10 @@ use tokio::{
 
 use crate::{
     catalogue, growth,
-    load::{Action, Load, Measured, Scenario, scenarios},
+    load::{Action, Database, Load, Measured, Scenario, scenarios},
     machine::Machine,
-    report::{Report, Row},
+    postgres,
+    report::{Report, Row, Spread},
     seed::seed,
     server::Server,
 };
@@ -52,6 +55,9 @@ pub(crate) struct Options {
     /// Guests with a cart of five lines.
     #[arg(long, default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     carts: u32,
+    /// The store under the server.
+    #[arg(long, value_enum, default_value_t = Database::Sqlite)]
+    database: Database,
     /// Only scenarios whose name holds this, like `get` or `list hamgam`; their results are not kept.
     #[arg(long)]
     only: Option<String>,
@@ -64,9 +70,9 @@ pub(crate) struct Options {
     /// Use the shop that an earlier run has left in the scratch folder.
     #[arg(long)]
     reuse: bool,
-    /// Where the results are kept.
-    #[arg(long, default_value = "bench/results.md")]
-    results: PathBuf,
+    /// Where the results are kept; bench/results.md or bench/results-postgres.md unless said.
+    #[arg(long)]
+    results: Option<PathBuf>,
 }
 
 impl Options {
@@ -75,12 +81,20 @@ impl Options {
         if self.only.is_some() {
             return Ok(());
         }
-        fs::write(&self.results, report.to_string())
-            .with_context(|| format!("cannot write {}", self.results.display()))
+        let usual = match self.database {
+            Database::Sqlite => "bench/results.md",
+            Database::Postgres => "bench/results-postgres.md",
+        };
+        let file = self.results.clone().unwrap_or_else(|| usual.into());
+        fs::write(&file, report.to_string()).with_context(|| format!("cannot write {}", file.display()))
     }
 
     fn data(&self) -> PathBuf {
         self.scratch.join("data")
+    }
+
+    fn postgres(&self) -> PathBuf {
+        self.scratch.join("postgres")
     }
 
     /// Written last, so that it stands for a whole shop.
@@ -89,20 +103,41 @@ impl Options {
     }
 }
 
+/// Where a shop is: its folder, and its database unless that is in the folder.
+struct Place {
+    data: PathBuf,
+    postgres: Option<Postgres>,
+}
+
+impl Place {
+    /// Says so to a command.
+    fn name_to(&self, command: &mut Command) {
+        command.arg("--data").arg(&self.data);
+        if let Some(postgres) = &self.postgres {
+            command.args(["--database", &postgres.address()]);
+        }
+    }
+}
+
 /// Measures everything and reports; whatever it has started ends with it.
 pub(crate) async fn run(options: &Options) -> Result<Report> {
+    let database = options.database;
     let is_chosen = |scenario: &Scenario| {
-        options.only.as_ref().is_none_or(|only| scenario.name().contains(only.as_str()))
+        (database == Database::Sqlite || matches!(scenario.action, Action::Add | Action::Get | Action::List))
+            && options.only.as_ref().is_none_or(|only| scenario.name().contains(only.as_str()))
     };
     let chosen: Vec<Scenario> = scenarios().into_iter().filter(is_chosen).collect();
     ensure!(!chosen.is_empty(), "no scenario has that name");
     ensure!(options.server.is_file(), "no program at {}; scripts/bench builds it", options.server.display());
+    ensure!(!options.reuse || database == Database::Sqlite, "a PostgreSQL of the bench ends with its run");
 
-    let import_took = if options.reuse { None } else { Some(make_shop(options).await?.as_secs_f64()) };
+    let mut place = Place { data: options.data(), postgres: None };
+    let import_took =
+        if options.reuse { None } else { Some(make_shop(options, &mut place).await?.as_secs_f64()) };
     ensure!(options.tokens().is_file(), "no shop in {}; leave --reuse out once", options.scratch.display());
     let machine = Machine::look(&options.scratch)?;
 
-    let server = start_server(options, &options.data(), &options.scratch.join("serve.log")).await?;
+    let server = start_server(options, &place, &options.scratch.join("serve.log")).await?;
     // What was only needed for the start is given back by then.
     sleep(Duration::from_secs(1)).await;
     let (ready_after, idle_resident) = (server.ready_after.as_secs_f64(), server.resident()?);
@@ -114,50 +149,76 @@ pub(crate) async fn run(options: &Options) -> Result<Report> {
         tokens,
         runs: AtomicU32::new(1),
     };
-    let mut rows = Vec::new();
+    let (mut rows, mut spreads) = (Vec::new(), Vec::new());
     for scenario in chosen.iter().filter(|scenario| scenario.action != Action::Large) {
         println!("{} …", scenario.name());
-        rows.push(measure(&server, &load, *scenario, options).await?);
+        rows.push(measure(&server, &load, *scenario, options, &place).await?);
+    }
+    if database == Database::Postgres {
+        let others = [
+            start_server(options, &place, &options.scratch.join("serve-2.log")).await?,
+            start_server(options, &place, &options.scratch.join("serve-3.log")).await?,
+        ];
+        let servers = [server.address, others[0].address, others[1].address];
+        for scenario in
+            chosen.iter().filter(|scenario| ["add mt", "get mt", "list hamgam"].contains(&&*scenario.name()))
+        {
+            println!("{} of several servers …", scenario.name());
+            spreads.push(spread(&servers, &load, *scenario, options).await?);
+        }
     }
     drop(server);
     for scenario in chosen.iter().filter(|scenario| scenario.action == Action::Large) {
-        let data = make_large_shop(options).await?;
-        let server = start_server(options, &data, &options.scratch.join("serve-large.log")).await?;
+        let place = Place { data: make_large_shop(options).await?, postgres: None };
+        let server = start_server(options, &place, &options.scratch.join("serve-large.log")).await?;
         println!("{} …", scenario.name());
-        rows.push(measure(&server, &load, *scenario, options).await?);
+        rows.push(measure(&server, &load, *scenario, options, &place).await?);
     }
+    let large = match database {
+        Database::Sqlite => format!("{} in the row large, ", options.large),
+        Database::Postgres => "on PostgreSQL, ".to_owned(),
+    };
     let setting = format!(
-        "{} products, {} in the row large, {} carts of 5 lines, wrk with {} connections, {} rounds of {} s per row, in turns with its ceiling",
-        options.products, options.large, options.carts, options.connections, options.rounds, options.seconds
+        "{} products, {large}{} carts of 5 lines, wrk with {} connections, {} rounds of {} s per row, in turns with its ceiling",
+        options.products, options.carts, options.connections, options.rounds, options.seconds
     );
-    Ok(Report { machine, setting, import_took, ready_after, idle_resident, rows })
+    Ok(Report { machine, setting, import_took, ready_after, idle_resident, database, rows, spreads })
 }
 
 /// Writes, imports and fills a shop; says how long the import took.
-async fn make_shop(options: &Options) -> Result<Duration> {
+async fn make_shop(options: &Options, place: &mut Place) -> Result<Duration> {
     if options.scratch.exists() {
         // A folder that is not ours is not ours to delete.
         ensure!(options.data().exists(), "{} holds something else", options.scratch.display());
         fs::remove_dir_all(&options.scratch)?;
     }
     fs::create_dir_all(options.data())?;
+    if options.database == Database::Postgres {
+        place.postgres = Some(postgres::start(&options.postgres(), options.carts)?);
+    }
     let file = options.scratch.join("catalogue.csv");
     catalogue::write(&file, options.products as usize)?;
 
+    let mut migrate = Command::new(&options.server);
+    migrate.arg("migrate");
+    finish(migrate, place).await?;
     println!("importing {} products …", options.products);
     let started = Instant::now();
     let mut import = Command::new(&options.server);
     import.arg("import").arg(&file);
-    finish(import, &options.data()).await?;
+    finish(import, place).await?;
     let took = started.elapsed();
     println!("making the search index …");
     let mut reindex = Command::new(&options.server);
     reindex.arg("reindex");
-    finish(reindex, &options.data()).await?;
+    finish(reindex, place).await?;
 
     println!("filling {} carts …", options.carts);
-    let data = options.data();
-    let seeding = seed(&data, options.carts as usize, options.products as usize);
+    let database = match &place.postgres {
+        None => store::Database::Sqlite(place.data.join("cartwright.db")),
+        Some(postgres) => store::Database::Postgres(postgres.address()),
+    };
+    let seeding = seed(database, options.carts as usize, options.products as usize);
     let seeded = timeout(PREPARATION, seeding).await.context("the carts are not filled in time")??;
     fs::write(options.scratch.join("customers"), seeded.customers.join("\n") + "\n")?;
     fs::write(options.scratch.join("rids"), seeded.rids.join("\n") + "\n")?;
@@ -174,22 +235,24 @@ async fn make_large_shop(options: &Options) -> Result<PathBuf> {
         println!("making their search index …");
         let mut reindex = Command::new(&options.server);
         reindex.arg("reindex");
-        finish(reindex, &data).await?;
+        finish(reindex, &Place { data: data.clone(), postgres: None }).await?;
     }
     Ok(data)
 }
 
 /// Runs a command of the server's program on a shop to its end.
-async fn finish(mut command: Command, data: &Path) -> Result<()> {
-    command.arg("--data").arg(data).stdin(Stdio::null()).kill_on_drop(true);
+async fn finish(mut command: Command, place: &Place) -> Result<()> {
+    place.name_to(&mut command);
+    command.stdin(Stdio::null()).kill_on_drop(true);
     let output = timeout(PREPARATION, command.output()).await.context("a command does not end")??;
     ensure!(output.status.success(), "a command failed: {}", String::from_utf8_lossy(&output.stderr));
     Ok(())
 }
 
-async fn start_server(options: &Options, data: &Path, log: &Path) -> Result<Server> {
+async fn start_server(options: &Options, place: &Place, log: &Path) -> Result<Server> {
     let mut serve = Command::new(&options.server);
-    serve.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+    serve.args(["serve", "--listen", "127.0.0.1:0"]);
+    place.name_to(&mut serve);
     Server::start(serve, log).await
 }
 
@@ -199,18 +262,29 @@ async fn start_ceiling(size: f64, scratch: &Path) -> Result<Server> {
     Server::start(ceiling, &scratch.join("ceiling.log")).await
 }
 
-async fn measure(server: &Server, load: &Load, scenario: Scenario, options: &Options) -> Result<Row> {
-    let checked = load.run(scenario, server.address, CHECK_SECONDS, true).await?;
+async fn measure(
+    server: &Server,
+    load: &Load,
+    scenario: Scenario,
+    options: &Options,
+    place: &Place,
+) -> Result<Row> {
+    let checked = load.run(scenario, &[server.address], CHECK_SECONDS, true).await?;
     let ceiling = start_ceiling(checked.body_bytes, &options.scratch).await?;
     for address in [server.address, ceiling.address] {
-        load.run(scenario, address, WARM_UP_SECONDS, false).await?;
+        load.run(scenario, &[address], WARM_UP_SECONDS, false).await?;
     }
     // In turns, since a shared machine is faster at one time than at another.
     let commits = server.commits().await;
-    let (mut measured, mut reached) = (Vec::new(), Vec::new());
+    let (mut measured, mut reached, mut upserts) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..options.rounds {
-        measured.push(load.run(scenario, server.address, options.seconds, false).await?);
-        reached.push(load.run(scenario, ceiling.address, options.seconds, false).await?);
+        measured.push(load.run(scenario, &[server.address], options.seconds, false).await?);
+        reached.push(load.run(scenario, &[ceiling.address], options.seconds, false).await?);
+        if let (Action::Add, Some(postgres)) = (scenario.action, &place.postgres) {
+            let Options { connections, carts, seconds, .. } = *options;
+            upserts
+                .push(postgres::upserts(postgres, &options.postgres(), connections, carts, seconds).await?);
+        }
     }
     let fsyncs = commits.zip(server.commits().await).map(|(before, after)| after - before);
     let resident = server.resident()?;
@@ -218,7 +292,32 @@ async fn measure(server: &Server, load: &Load, scenario: Scenario, options: &Opt
     measured.errors += checked.errors;
     measured.first_wrong = checked.first_wrong;
     let (ceiling, body_bytes) = (Measured::over(&reached), checked.body_bytes);
-    Ok(Row { scenario, server: measured, ceiling, body_bytes, fsyncs, resident })
+    let upserts = (!upserts.is_empty()).then(|| mean(&upserts));
+    Ok(Row { scenario, server: measured, ceiling, body_bytes, fsyncs, resident, upserts })
+}
+
+/// What one, two and more of these servers do together, in turns.
+async fn spread(
+    servers: &[SocketAddr],
+    load: &Load,
+    scenario: Scenario,
+    options: &Options,
+) -> Result<Spread> {
+    let mut rates = vec![Vec::new(); servers.len()];
+    load.run(scenario, servers, WARM_UP_SECONDS, false).await?;
+    for _ in 0..options.rounds {
+        for (rates, count) in rates.iter_mut().zip(1..) {
+            let measured = load.run(scenario, &servers[..count], options.seconds, false).await?;
+            ensure!(measured.errors == 0.0, "{count} servers: {:.0} errors", measured.errors);
+            rates.push(measured.per_second);
+        }
+    }
+    Ok(Spread { scenario, per_second: rates.iter().map(|rates| mean(rates)).collect() })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "there are sixty rounds at most")]
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// A path beside this program.

@@ -1,15 +1,13 @@
 //! The guests and their carts, the customers, and what the load must know: made in process through the deeds, since fifty
 //! thousand logins are not what is measured.
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
 use app::cart::{Extras, Item};
 use app::{App, Clock, Ctx, Entropy, Settings, shopper};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::account::{Identifier, Role};
 use domain::id::{ListingId, ProductId};
-use store::{Options, Store};
+use store::{Database, Options, Store};
 use tokio::task::JoinSet;
 
 /// Lines in every cart.
@@ -31,9 +29,9 @@ pub(crate) struct Seeded {
     pub(crate) rids: Vec<String>,
 }
 
-/// Makes so many guests with a cart of five lines each in the data folder, and customers.
-pub(crate) async fn seed(data: &Path, carts: usize, products: usize) -> Result<Seeded> {
-    let store = Store::open(&Options::of_file(data.join("cartwright.db")))?;
+/// Makes so many guests with a cart of five lines each in a database that has its tables, and customers.
+pub(crate) async fn seed(database: Database, carts: usize, products: usize) -> Result<Seeded> {
+    let store = Store::open(&Options::new(database))?;
     let app = App::new(store, Settings::default(), Clock::System, Entropy::System);
     let mut tokens = vec![String::new(); carts];
     for first in (0..carts).step_by(AT_ONCE) {

@@ -47,6 +47,11 @@ pub fn is_installed() -> bool {
     newest_programs().is_some()
 }
 
+/// Where one of the package's programs is.
+pub fn program(name: &str) -> Result<PathBuf> {
+    Ok(Programs::found()?.folder.join(name))
+}
+
 impl Postgres {
     /// Makes a database in the folder and serves it. The folder becomes the server's own, with the files that are in it,
     /// so it is a temporary one for nothing else.
@@ -98,7 +103,12 @@ impl Postgres {
 
     /// Runs a statement and returns what it printed, fields separated by `|`.
     pub fn sql(&self, statement: &str) -> Result<String> {
-        let words = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &self.address(), "-c", statement];
+        self.sql_in(&self.address(), statement)
+    }
+
+    /// The same in another database of it.
+    pub fn sql_in(&self, address: &str, statement: &str) -> Result<String> {
+        let words = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", address, "-c", statement];
         self.programs.run("psql", words.map(str::to_owned))
     }
 

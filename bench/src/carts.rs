@@ -1,0 +1,201 @@
+//! How reading a cart and adding to it grow with the cart lines that a store holds, on both stores: fills them with SQL and
+//! asks in process. It measures no HTTP.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use domain::{
+    id::{ListingId, OwnerId, SkuId},
+    time::Timestamp,
+};
+use postgres_server::Postgres;
+use rusqlite::Connection;
+use store::{Options, Store, cart, cart::NewLine, product, product::Desk, shop};
+use tokio::task::JoinSet;
+
+use crate::{growth::made_up, postgres};
+
+/// Lines in every cart.
+const LINES: i64 = 5;
+/// Who asks at once.
+const CLIENTS: usize = 64;
+/// Carts that are asked for in each round, each once.
+const ASKED: usize = 1000;
+const ROUNDS: usize = 5;
+const NOW: Timestamp = Timestamp::from_micros(0);
+
+/// What to fill.
+#[derive(clap::Args)]
+pub(crate) struct Carts {
+    /// Cart lines in each store, the fewest first.
+    #[arg(long, value_delimiter = ',', default_value = "50000,1000000,10000000")]
+    lines: Vec<i64>,
+    /// A new folder for the stores, which is deleted at the end.
+    #[arg(long)]
+    scratch: PathBuf,
+}
+
+/// One store and some of its carts, in no order.
+struct Filled {
+    store: Store,
+    owners: Vec<OwnerId>,
+    gets: Vec<Duration>,
+    adds: Vec<Duration>,
+}
+
+/// Prints what getting a cart and adding to it take, by how many lines there are.
+pub(crate) async fn carts(options: &Carts) -> Result<()> {
+    ensure!(!options.scratch.exists(), "{} is there already", options.scratch.display());
+    fs::create_dir_all(&options.scratch)?;
+    println!("| store | lines | get p50 | add p50 | get, of the fewest | add, of the fewest |");
+    println!("| --- | ---: | ---: | ---: | ---: | ---: |");
+    let mut files = Vec::new();
+    for lines in &options.lines {
+        files.push(in_file(&options.scratch.join(format!("{lines}.db")), *lines).await?);
+    }
+    measure("SQLite", &options.lines, files).await?;
+    let folder = options.scratch.join("postgres");
+    let server = postgres::start(&folder, 1)?;
+    let mut databases = Vec::new();
+    for lines in &options.lines {
+        databases.push(on_server(&server, *lines).await?);
+    }
+    measure("PostgreSQL", &options.lines, databases).await?;
+    drop(server);
+    fs::remove_dir_all(&options.scratch).context("the scratch folder cannot be deleted")
+}
+
+/// All sizes in turns, since a shared machine is faster at one time than at another.
+async fn measure(name: &str, lines: &[i64], mut stores: Vec<Filled>) -> Result<()> {
+    for round in 0..ROUNDS {
+        for filled in &mut stores {
+            let mut asked = filled.owners.chunks_exact(ASKED).skip(2 * round);
+            filled.gets.extend(timed(&filled.store, asked.next().context("too few carts")?, false).await?);
+            filled.adds.extend(timed(&filled.store, asked.next().context("too few carts")?, true).await?);
+        }
+    }
+    let mut fewest = None;
+    for (filled, lines) in stores.iter_mut().zip(lines) {
+        let (get, add) = (median(&mut filled.gets), median(&mut filled.adds));
+        let (least_get, least_add) = *fewest.get_or_insert((get, add));
+        let times = |took: Duration, least: Duration| took.as_secs_f64() / least.as_secs_f64();
+        println!(
+            "| {name} | {lines} | {:.2} ms | {:.2} ms | {:.2} | {:.2} |",
+            get.as_secs_f64() * 1e3,
+            add.as_secs_f64() * 1e3,
+            times(get, least_get),
+            times(add, least_add)
+        );
+        filled.store.close();
+    }
+    Ok(())
+}
+
+fn median(took: &mut [Duration]) -> Duration {
+    took.sort_unstable();
+    took[took.len() / 2]
+}
+
+/// What each owner's request takes while others make theirs.
+async fn timed(store: &Store, owners: &[OwnerId], adds: bool) -> Result<Vec<Duration>> {
+    let (next, owners) = (Arc::new(AtomicUsize::new(0)), Arc::new(owners.to_vec()));
+    let mut clients = JoinSet::new();
+    for _ in 0..CLIENTS {
+        let (store, next, owners) = (store.clone(), Arc::clone(&next), Arc::clone(&owners));
+        clients.spawn(async move {
+            let mut took = Vec::new();
+            while let Some(owner) = owners.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let started = Instant::now();
+                if adds {
+                    let line = line(1);
+                    store.write_line(*owner, &line, cart::add(*owner, &line, NOW).into()).await?;
+                } else {
+                    store.cart(*owner).await?;
+                }
+                took.push(started.elapsed());
+            }
+            anyhow::Ok(took)
+        });
+    }
+    let mut took = Vec::new();
+    while let Some(client) = clients.join_next().await {
+        took.extend(client??);
+    }
+    Ok(took)
+}
+
+async fn in_file(file: &Path, lines: i64) -> Result<Filled> {
+    let store = stocked(&Options::of_file(file)).await?;
+    let connection = Connection::open(file)?;
+    connection.execute_batch(&format!("pragma synchronous = off; {}", fill("randomblob(16)", &format!(
+        "(with recursive n (i) as (select 1 union all select i + 1 from n where i < {}) select i from n)", lines / LINES
+    ))))?;
+    let mut asked = connection.prepare(&sample("hex(owner_id)"))?;
+    let owners = asked.query_map([], |row| row.get::<_, String>(0))?.map(|owner| owner_from(&owner?));
+    Ok(Filled { store, owners: owners.collect::<Result<_>>()?, gets: Vec::new(), adds: Vec::new() })
+}
+
+async fn on_server(server: &Postgres, lines: i64) -> Result<Filled> {
+    server.sql(&format!("create database lines_{lines}"))?;
+    let address = server.address().replace("/postgres", &format!("/lines_{lines}"));
+    let store = stocked(&Options::new(store::Database::Postgres(address.clone()))).await?;
+    let ask = |sql: &str| server.sql_in(&address, sql);
+    ask(&fill("decode(md5(i::text), 'hex')", &format!("generate_series(1, {}) as i", lines / LINES)))?;
+    ask("vacuum analyze cart")?;
+    ask("vacuum analyze cart_line")?;
+    let owners = ask(&sample("encode(owner_id, 'hex')"))?;
+    let owners = owners.lines().map(owner_from).collect::<Result<_>>()?;
+    Ok(Filled { store, owners, gets: Vec::new(), adds: Vec::new() })
+}
+
+/// Makes as many products as a cart has lines.
+async fn stocked(options: &Options) -> Result<Store> {
+    let store = Store::open(&Options { migrates: true, ..options.clone() })?;
+    let mut steps = vec![shop::add_store(made_up(1).store, "900000001", "Store", NOW)];
+    for number in 1..=LINES {
+        let product = domain::product::Product {
+            store: made_up(1).store,
+            category: None,
+            brand: None,
+            ..made_up(number)
+        };
+        steps.extend(product::add(&product, &Desk::default(), number));
+    }
+    store.apply(steps).await?;
+    Ok(store)
+}
+
+/// Carts with a line of each product.
+fn fill(owner: &str, numbers: &str) -> String {
+    format!(
+        "insert into cart (owner_id, version, next_line_id, created_at, updated_at) select {owner}, 1, {LINES} + 1, 0, 0 from {numbers};
+        insert into cart_line (owner_id, listing_id, sku_id, id, quantity, is_selected, notes, price_when_added, created_at, updated_at)
+        select owner_id, listing.id, listing.id, listing.id, 1, true, '', 100, 0, 0 from cart cross join listing order by 1, 2"
+    )
+}
+
+fn sample(owner: &str) -> String {
+    format!("select {owner} from cart order by random() limit {}", 2 * ASKED * ROUNDS)
+}
+
+fn owner_from(hex: &str) -> Result<OwnerId> {
+    Ok(OwnerId::new(u128::from_str_radix(hex, 16)?.to_be_bytes()))
+}
+
+fn line(product: i64) -> NewLine {
+    NewLine {
+        listing: ListingId::new(product),
+        sku: SkuId::new(product),
+        quantity: 1,
+        notes: None,
+        order_extra: None,
+    }
+}
