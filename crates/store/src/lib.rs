@@ -18,6 +18,7 @@ pub mod one_time_code;
 pub mod page;
 pub mod product;
 pub mod publishing;
+pub mod secret;
 pub mod shelf;
 pub mod shop;
 mod sql;
@@ -26,6 +27,7 @@ pub mod stats;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+pub mod throttle;
 pub mod token;
 pub mod userlike;
 mod value;
