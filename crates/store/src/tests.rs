@@ -155,7 +155,7 @@ async fn every_statement_prepares_on_postgresql() {
     let options = testing::options(folder.path());
     let Database::Postgres(address) = &options.database else { return };
     drop(Store::open(&options).unwrap());
-    let mut connection = Connection::new(Place::parse(address).unwrap());
+    let mut connection = Connection::new(Place::parse(address, None).unwrap());
     connection.open().await.unwrap();
     let mut wrong = Vec::new();
     for sql in statements() {
