@@ -120,7 +120,9 @@ impl Search<'_> {
                 break;
             }
             let Some(after) = state.after(self.history, at) else { continue };
-            let changes_nothing = after == state && operation.told.is_some();
+            // A login of an empty cart may be one of a full cart later; all else that changes nothing now never will.
+            let is_login = matches!(operation.act.deed, Deed::LogIn { .. });
+            let changes_nothing = after == state && !is_login && operation.told.is_some();
             if self.goes_on(done | (1 << at), after) {
                 return true;
             }

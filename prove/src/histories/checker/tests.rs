@@ -209,6 +209,9 @@ fn a_login_brings_everything_once() {
     let lines = [(SCARCE, FEW), (TEA, 1), (CUP, 1)];
     assert!(holds([before(), vec![log_in(4, 5), beside.clone(), look(7, 8, &lines)]].concat()));
     assert!(!holds([before(), vec![log_in(4, 5), beside, look(7, 8, &lines[..2])]].concat()));
+    // It may come late, though when it began there was nothing to bring.
+    let late = vec![log_in(0, 9), by_guest(done(2, 3, add(TEA, 1))), look(10, 11, &[(TEA, 1)])];
+    assert!(holds(late));
     // The token may be taken for the guest's for a second, but no longer.
     let (soon, late) = (by_guest(look(500, 501, &[])), by_guest(look(1500, 1501, &[])));
     assert!(holds([before(), vec![log_in(4, 5), soon]].concat()));
