@@ -1,11 +1,15 @@
 //! The store on its own: every statement prepares, one caller's failure is only its own, and what was
 //! acknowledged is there after a reopening.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use domain::cart::Cart;
 use domain::id::{CategoryId, ListingId, OwnerId, ProductId, SkuId, StoreId};
 use domain::money::{BasisPoints, Money};
 use domain::product::{Making, Product, Sku, Status};
 use domain::time::Timestamp;
+use futures_util::FutureExt;
 
 use crate::cart::{self as carts, NewLine, Scope, Take};
 use crate::db::postgres::connection::{Connection, Place};
@@ -298,6 +302,17 @@ async fn a_guests_key_replaces_an_outdated_one_of_the_customer_and_no_other() {
         let record = store.idempotency_record(&key(customer, name, 0), NOW).await.unwrap().unwrap();
         assert_eq!(record.request, [request; 32], "{name}");
     }
+}
+
+#[tokio::test]
+async fn who_looks_after_a_write_sees_it_though_an_older_look_still_runs() {
+    let (store, _folder) = stocked().await;
+    let mut older = pin!(store.cart(OWNER));
+    assert!(older.as_mut().now_or_never().is_none(), "it waits for the database");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    write(&store, carts::add(OWNER, &line(1, 3), NOW)).await.unwrap();
+    let (newer, older) = tokio::join!(store.cart(OWNER), older);
+    assert_eq!((quantities(&older.unwrap()), quantities(&newer.unwrap())), (vec![], vec![(1, 3)]));
 }
 
 #[tokio::test]
