@@ -8,6 +8,7 @@ mod ground;
 mod histories;
 mod prove;
 mod random;
+mod reads;
 mod scenario;
 mod server;
 mod totals;

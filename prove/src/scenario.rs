@@ -5,7 +5,7 @@ use std::fmt;
 use anyhow::Result;
 
 use crate::prove::Prove;
-use crate::{attacks, histories};
+use crate::{attacks, histories, reads};
 
 /// Something that must hold whatever happens.
 pub(crate) struct Scenario {
@@ -68,9 +68,13 @@ const SCENARIOS: &[Scenario] = &[
             SQLITE.broken("lost-update"),
             POSTGRES.broken("lost-update"),
             REPLICAS.broken("doubled-key"),
-            REPLICAS.broken("stale-read"),
         ],
         run: histories::run,
+    },
+    Scenario {
+        name: "reads",
+        settings: &[SQLITE, POSTGRES, REPLICAS, REPLICAS.broken("stale-read")],
+        run: reads::run,
     },
     Scenario {
         name: "stock",
