@@ -68,6 +68,7 @@ const SCENARIOS: &[Scenario] = &[
             SQLITE.broken("lost-update"),
             POSTGRES.broken("lost-update"),
             REPLICAS.broken("doubled-key"),
+            REPLICAS.broken("moved-token"),
         ],
         run: histories::run,
     },

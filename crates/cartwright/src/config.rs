@@ -30,6 +30,9 @@ pub(crate) struct Place {
     /// shop]
     #[arg(long, value_name = "ADDRESS", env = "CARTWRIGHT_DATABASE", global = true)]
     pub(crate) database: Option<String>,
+    /// File with the certificates of who may certify a PostgreSQL server [default: who browsers trust]
+    #[arg(long, value_name = "FILE", env = "CARTWRIGHT_DATABASE_CA", global = true)]
+    pub(crate) database_ca: Option<PathBuf>,
     /// What to log on standard error: error, warn, info, debug or trace, also per part as in info,store=debug.
     #[arg(long, value_name = "FILTER", env = "CARTWRIGHT_LOG", default_value = "info", global = true)]
     log: String,

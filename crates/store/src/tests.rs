@@ -19,8 +19,8 @@ use crate::official::Kind;
 use crate::product::Desk;
 use crate::{
     Database, Error, Options, Refusal, Sql, Step, Store, account, asset, audit, brand, category, change,
-    doctor, idempotency, listing, official, one_time_code, page, product, publishing, shelf, shop, testing,
-    token, userlike, wishlist,
+    doctor, idempotency, listing, official, one_time_code, page, product, publishing, secret, shelf, shop,
+    testing, throttle, token, userlike, wishlist,
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_000_000);
@@ -114,7 +114,7 @@ fn quantities(cart: &Cart) -> Vec<(i64, i64)> {
 
 /// All statements of all rooms.
 fn statements() -> Vec<&'static Sql> {
-    let rooms: [&[&Sql]; 20] = [
+    let rooms: [&[&Sql]; 22] = [
         account::ALL,
         asset::ALL,
         audit::ALL,
@@ -130,8 +130,10 @@ fn statements() -> Vec<&'static Sql> {
         page::ALL,
         product::ALL,
         publishing::ALL,
+        secret::ALL,
         shelf::ALL,
         shop::ALL,
+        throttle::ALL,
         token::ALL,
         userlike::ALL,
         wishlist::ALL,
@@ -157,7 +159,7 @@ async fn every_statement_prepares_on_postgresql() {
     let options = testing::options(folder.path());
     let Database::Postgres(address) = &options.database else { return };
     drop(Store::open(&options).unwrap());
-    let mut connection = Connection::new(Place::parse(address).unwrap());
+    let mut connection = Connection::new(Place::parse(address, None).unwrap());
     connection.open().await.unwrap();
     let mut wrong = Vec::new();
     for sql in statements() {

@@ -11,7 +11,6 @@ fn it_is_ready_when_it_prints_its_address() {
     let folder = Folder::new();
     let server = folder.serve();
     assert_eq!(server.printed(), format!("Cartwright listens on {}\n", server.url));
-    assert!(folder.database().is_file());
     assert_eq!(server.get("/api/archive/list").status, 200);
     for (path, expected) in [
         ("/healthz", "alive\n"),
@@ -94,8 +93,9 @@ fn what_was_answered_is_there_after_sigterm_and_after_sigkill() {
 
 #[test]
 fn a_folder_has_one_server_only() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     let server = folder.serve();
+    assert!(folder.database().is_file());
     let words = ["serve", "--listen", "127.0.0.1:0"];
     let error = folder.fail(1, &words);
     assert!(error.contains("another server has this shop open") && error.contains("--data"), "{error}");
