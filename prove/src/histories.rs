@@ -27,8 +27,6 @@ use crate::totals::adds_up;
 
 /// Clients of one shopper.
 const CLIENTS: usize = 4;
-/// What each of them does, without repeats and logins.
-const EACH: usize = 10;
 /// Shoppers at a time.
 const AT_ONCE: usize = 6;
 /// How long a client that hangs up has waited at most.
@@ -53,8 +51,10 @@ struct Sum {
 pub(crate) fn run(prove: &Prove, setting: Setting) -> Result<Seen> {
     let ground = prove.ground(setting)?;
     let ground: &Ground = &ground;
-    let shoppers = if setting.broken.is_some() { 60 } else { prove.times(30, 400) };
+    let shoppers = if setting.broken.is_some() { 60 } else { prove.times(30, 200) };
     let seed = prove.seed;
+    // What each client does, without repeats and logins.
+    let each = prove.times(10, 40);
     let (next, sum, findings) = (AtomicUsize::new(0), Sum::default(), Mutex::new(Vec::new()));
     let live_all = || -> Result<()> {
         loop {
@@ -64,7 +64,7 @@ pub(crate) fn run(prove: &Prove, setting: Setting) -> Result<Seen> {
                 return Ok(());
             }
             let mut random = Random::new(seed ^ (shopper as u64) << 32);
-            if let Some(text) = live(ground, &mut random, &sum)? {
+            if let Some(text) = live(ground, &mut random, each, &sum)? {
                 findings.lock().expect("no client panics").push(Finding { shopper, text });
             }
         }
@@ -93,10 +93,10 @@ pub(crate) fn run(prove: &Prove, setting: Setting) -> Result<Seen> {
 }
 
 /// A shopper's life; the text tells a history that no order explains.
-fn live(ground: &Ground, random: &mut Random, sum: &Sum) -> Result<Option<String>> {
+fn live(ground: &Ground, random: &mut Random, each: usize, sum: &Sum) -> Result<Option<String>> {
     let (customer, name) = ground.customer()?;
     let guests = [ground.guest()?, ground.guest()?];
-    let plans = plan(random, CLIENTS, EACH);
+    let plans = plan(random, CLIENTS, each);
     let begun = Instant::now();
     let person = Person { ground, customer, guests, name, begun };
     let mut history = thread::scope(|scope| {

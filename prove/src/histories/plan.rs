@@ -28,7 +28,7 @@ const WANTS_VERSION: usize = 25;
 pub(crate) fn plan(random: &mut Random, clients: usize, each: usize) -> Vec<Vec<Planned>> {
     let mut plans = vec![Vec::new(); clients];
     let mut repeats = Vec::new();
-    let mut keys = 0..100;
+    let mut keys = 0..80;
     for client in 0..clients {
         for at in 0..each {
             let mut planned = any(random);
