@@ -302,6 +302,7 @@ async fn try_write(
 ) -> Result<Option<Arc<Cart>>> {
     let store = ctx.app.store();
     let mut session = ctx.session()?.clone();
+    let _side_by_side = ctx.app.carts().read().await;
     loop {
         let owner = session.owner;
         let mut all = Vec::with_capacity(6);

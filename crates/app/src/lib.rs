@@ -40,7 +40,7 @@ use std::time::Duration;
 use domain::time::Timestamp;
 use store::Store;
 use store::change::{Change, record};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, RwLock};
 
 pub use ctx::{Clock, Ctx};
 pub use entropy::Entropy;
@@ -74,6 +74,7 @@ struct Inner {
     running: Running,
     passwords: password::Hasher,
     upload_key: OnceCell<[u8; 32]>,
+    carts: RwLock<()>,
 }
 
 impl App {
@@ -87,6 +88,7 @@ impl App {
             running: Running::default(),
             passwords: password::Hasher::default(),
             upload_key: OnceCell::new(),
+            carts: RwLock::default(),
             store,
             settings,
             clock,
@@ -130,6 +132,11 @@ impl App {
 
     pub(crate) fn passwords(&self) -> &password::Hasher {
         &self.0.passwords
+    }
+
+    /// Carts are written side by side. A merge that these writes overtake again and again has them wait.
+    pub(crate) fn carts(&self) -> &RwLock<()> {
+        &self.0.carts
     }
 
     /// Seals tokens for uploads, the same in all servers of the shop.

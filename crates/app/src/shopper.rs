@@ -19,6 +19,8 @@ use crate::{Ctx, Error, Result};
 
 /// How often a merge starts over when carts or stock change meanwhile.
 const MERGE_ATTEMPTS: usize = 32;
+/// After how many of them the other writes of this server wait.
+const OVERTAKEN: usize = 4;
 
 /// A login that succeeded.
 #[derive(Clone, Debug)]
@@ -258,7 +260,8 @@ async fn sign_in(
         };
         return Ok(Vec::new());
     };
-    for _ in 0..MERGE_ATTEMPTS {
+    for attempt in 0..MERGE_ATTEMPTS {
+        let _alone = if attempt < OVERTAKEN { None } else { Some(ctx.app.carts().write().await) };
         let merge = Merge::decide(ctx, guest.owner, account.owner).await?;
         let mut steps = token_steps();
         steps.extend(merge.steps(ctx));

@@ -43,7 +43,7 @@ impl Folder {
         match store::testing::options(folder.folder.path()).database {
             Database::Sqlite(_) => folder,
             Database::Postgres(address) => {
-                let folder = Self { address: Some(address), ..folder };
+                let folder = Self::on(&address);
                 folder.succeed(&["migrate"]);
                 folder
             }
