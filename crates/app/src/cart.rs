@@ -347,9 +347,11 @@ async fn already_applied(ctx: &Ctx, owner: OwnerId) -> Result<Arc<Cart>> {
     // A guest who has become a customer meanwhile may meet the customer's own use of the key.
     if let Some(key) = ctx.key.as_ref().filter(|key| key.owner != owner) {
         let key = Key { owner, ..key.clone() };
-        let record = store.idempotency_record(&key, ctx.now).await?;
-        if record.is_some_and(|record| record.request != key.request) {
-            return Err(Error::KeyReused);
+        match store.idempotency_record(&key, ctx.now).await? {
+            Some(record) if record.request != key.request => return Err(Error::KeyReused),
+            // The customer's own repeat was answered, perhaps refused: the next one gets that answer.
+            Some(record) if record.reply.is_some() => return Err(Error::KeyRunning),
+            _ => {}
         }
     }
     Ok(store.cart(owner).await?)
