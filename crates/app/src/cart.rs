@@ -63,6 +63,12 @@ pub async fn holds_line(ctx: &Ctx, line: LineId) -> Result<bool> {
 pub async fn add(ctx: &Ctx, item: Item, quantity: i64, extras: Extras) -> Result<Arc<Cart>> {
     ctx.session()?;
     let offer = offer(ctx, item).await?;
+    #[cfg(feature = "broken")]
+    if store::broken::is("lost-update") {
+        let (listing, sku) = (offer.listing().id, offer.sku().id);
+        let seen = stored(ctx).await?.quantity_of_sku(listing, sku);
+        return set(ctx, Item { listing, sku: Some(sku) }, seen + quantity, extras, WhenAbsent::Insert).await;
+    }
     let line = new_line(&offer, quantity, extras);
     let wanted = |cart: &Cart| cart.quantity_of_sku(line.listing, line.sku) + line.quantity;
     let steps = |owner| rows::add(owner, &line, ctx.now).into();
@@ -341,9 +347,11 @@ async fn already_applied(ctx: &Ctx, owner: OwnerId) -> Result<Arc<Cart>> {
     // A guest who has become a customer meanwhile may meet the customer's own use of the key.
     if let Some(key) = ctx.key.as_ref().filter(|key| key.owner != owner) {
         let key = Key { owner, ..key.clone() };
-        let record = store.idempotency_record(&key, ctx.now).await?;
-        if record.is_some_and(|record| record.request != key.request) {
-            return Err(Error::KeyReused);
+        match store.idempotency_record(&key, ctx.now).await? {
+            Some(record) if record.request != key.request => return Err(Error::KeyReused),
+            // The customer's own repeat was answered, perhaps refused: the next one gets that answer.
+            Some(record) if record.reply.is_some() => return Err(Error::KeyRunning),
+            _ => {}
         }
     }
     Ok(store.cart(owner).await?)

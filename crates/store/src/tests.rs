@@ -1,11 +1,15 @@
 //! The store on its own: every statement prepares, one caller's failure is only its own, and what was
 //! acknowledged is there after a reopening.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use domain::cart::Cart;
 use domain::id::{CategoryId, ListingId, OwnerId, ProductId, SkuId, StoreId};
 use domain::money::{BasisPoints, Money};
 use domain::product::{Making, Product, Sku, Status};
 use domain::time::Timestamp;
+use futures_util::FutureExt;
 
 use crate::cart::{self as carts, NewLine, Scope, Take};
 use crate::db::postgres::connection::{Connection, Place};
@@ -178,7 +182,7 @@ async fn whoever_asks_while_the_store_closes_hears_something() {
         tokio::task::yield_now().await;
         store.close();
         for task in tasks {
-            tokio::time::timeout(std::time::Duration::from_secs(20), task).await.unwrap().unwrap();
+            tokio::time::timeout(Duration::from_secs(20), task).await.unwrap().unwrap();
         }
     }
 }
@@ -247,13 +251,13 @@ async fn a_long_log_is_copied_into_the_database_file() {
     let size = || std::fs::metadata(folder.path().join("shop.db")).unwrap().len();
     let key = Key { owner: OWNER, key: "k1".to_owned(), request: [0; 32] };
     let long = idempotency::Reply { status: 200, content_type: None, body: vec![7; 80 * 1024 * 1024] };
-    store.apply(vec![idempotency::complete(&key, &long, NOW)]).await.unwrap();
+    store.apply(vec![idempotency::complete(&key, &long, false, NOW)]).await.unwrap();
     for _ in 0..1000 {
         write(&store, []).await.unwrap();
         if size() > 80 * 1024 * 1024 {
             return;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("the file is still {} bytes long", size());
 }
@@ -299,6 +303,35 @@ async fn a_guests_key_replaces_an_outdated_one_of_the_customer_and_no_other() {
         let record = store.idempotency_record(&key(customer, name, 0), NOW).await.unwrap().unwrap();
         assert_eq!(record.request, [request; 32], "{name}");
     }
+}
+
+#[tokio::test]
+async fn the_first_reply_is_kept_and_a_refusal_does_not_stand_for_a_change() {
+    let (store, _folder) = stocked().await;
+    let key = |name: &str| Key { owner: OWNER, key: name.to_owned(), request: [0; 32] };
+    let keep = async |name: &str, status, is_refusal| {
+        let reply = idempotency::Reply { status, content_type: None, body: Vec::new() };
+        store.apply(vec![idempotency::complete(&key(name), &reply, is_refusal, NOW)]).await.unwrap();
+        let record = store.idempotency_record(&key(name), NOW).await.unwrap().unwrap();
+        record.reply.map(|reply| reply.status)
+    };
+    assert_eq!(keep("nobody's", 400, true).await, Some(400));
+    assert_eq!(keep("nobody's", 201, false).await, Some(400));
+    store.apply(vec![idempotency::claim(&key("claimed"), NOW)]).await.unwrap();
+    assert_eq!(keep("claimed", 400, true).await, None);
+    assert_eq!(keep("claimed", 201, false).await, Some(201));
+    assert_eq!(keep("claimed", 200, false).await, Some(201));
+}
+
+#[tokio::test]
+async fn who_looks_after_a_write_sees_it_though_an_older_look_still_runs() {
+    let (store, _folder) = stocked().await;
+    let mut older = pin!(store.cart(OWNER));
+    assert!(older.as_mut().now_or_never().is_none(), "it waits for the database");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    write(&store, carts::add(OWNER, &line(1, 3), NOW)).await.unwrap();
+    let (newer, older) = tokio::join!(store.cart(OWNER), older);
+    assert_eq!((quantities(&older.unwrap()), quantities(&newer.unwrap())), (vec![], vec![(1, 3)]));
 }
 
 #[tokio::test]
