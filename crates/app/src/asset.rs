@@ -10,9 +10,10 @@ use domain::asset::Asset;
 use domain::id::{AccountId, AssetId, StoreId};
 use domain::limits::{MAX_FILES, MAX_UPLOAD};
 use sha2::{Digest, Sha256};
-use store::{Refusal, asset as rows, idempotency};
+use store::asset as rows;
 
 use crate::entropy::{hex, unhex};
+use crate::idempotency::apply;
 use crate::picture::{Prepared, prepare};
 use crate::session::{Session, hash};
 use crate::{App, Ctx, Error, Result};
@@ -76,14 +77,9 @@ pub async fn add(ctx: &Ctx, uploads: Vec<Upload>) -> Result<Vec<Asset>> {
         put(ctx, prepared).await?;
     }
     let made = first.to_string();
-    let claim = |key| idempotency::claim_making(key, Some(&made), ctx.now);
-    let mut steps: Vec<_> = ctx.key.iter().map(claim).collect();
-    steps.extend(assets.iter().map(rows::add));
-    match ctx.app.store().apply(steps).await {
-        Ok(_) => Ok(assets),
-        // The rows are there, under this very key; only the reply was lost.
-        Err(store::Error::Refused(Refusal::AlreadyApplied)) => added_before(ctx, assets.len()).await,
-        Err(error) => Err(error.into()),
+    match apply(ctx, Some(&made), &[], assets.iter().map(rows::add)).await? {
+        Some(_) => Ok(assets),
+        None => added_before(ctx, assets.len()).await,
     }
 }
 

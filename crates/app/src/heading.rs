@@ -2,9 +2,10 @@
 //! is applied; what changes is for the file of its noun to say.
 
 use domain::account::Role;
-use store::change::{Change, record};
-use store::{Refusal, Rows, Step, idempotency};
+use store::change::Change;
+use store::{Refusal, Rows, Step};
 
+use crate::idempotency::apply;
 use crate::{Ctx, Error, Result};
 
 /// What became of a change.
@@ -18,26 +19,20 @@ pub(crate) enum Written {
 /// Applies the steps together with the caller's key, which notes what they write by its number or public id, and makes the
 /// change seen.
 pub(crate) async fn write(ctx: &Ctx, of: &str, change: impl IntoIterator<Item = Step>) -> Result<Written> {
-    let claim = |key| idempotency::claim_making(key, Some(of), ctx.now);
-    let mut steps: Vec<_> = ctx.key.iter().map(claim).collect();
-    // First, since it lets one change wait for the other: no two categories are put into each other. Also for labels and
-    // materials, though nobody remembers them.
-    steps.extend(record(&Change::Names, ctx.now));
-    steps.extend(change);
-    let written = match ctx.app.store().apply(steps).await {
-        Ok(rows) => Written::Now(rows),
-        Err(store::Error::Refused(refusal)) => match refusal {
-            Refusal::AlreadyApplied => Written::Before(written_before(ctx).await?),
-            Refusal::Taken => return Err(Error::HeadingTaken),
-            Refusal::Gone => return Err(Error::NoSuchHeading),
-            Refusal::InUse => return Err(Error::HeadingInUse),
-            Refusal::Misplaced => return Err(Error::BadField("pid")),
-            refusal => return Err(store::Error::Refused(refusal).into()),
-        },
-        Err(error) => return Err(error.into()),
-    };
-    ctx.app.forget(&Change::Names);
-    Ok(written)
+    // One change waits for the other, so no two categories are put into each other. Labels and materials are told of, too,
+    // though nobody remembers them.
+    match apply(ctx, Some(of), &[Change::Names], change).await {
+        Ok(Some(rows)) => Ok(Written::Now(rows)),
+        Ok(None) => Ok(Written::Before(written_before(ctx).await?)),
+        Err(store::Error::Refused(refusal)) => Err(match refusal {
+            Refusal::Taken => Error::HeadingTaken,
+            Refusal::Gone => Error::NoSuchHeading,
+            Refusal::InUse => Error::HeadingInUse,
+            Refusal::Misplaced => Error::BadField("pid"),
+            refusal => store::Error::Refused(refusal).into(),
+        }),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Whether the caller may see what is hidden: whoever may write it.

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::id::OwnerId;
-use store::idempotency as records;
+use store::change::{Change, record};
+use store::{Refusal, Rows, Step, idempotency as records};
 use tokio::sync::OwnedMutexGuard;
 
 pub use store::idempotency::{Key, Reply};
@@ -51,6 +52,30 @@ pub async fn begin(app: &App, key: Key) -> Result<Begun> {
 pub(crate) async fn is_done(ctx: &Ctx) -> Result<bool> {
     let Some(key) = &ctx.key else { return Ok(false) };
     Ok(ctx.app.store().idempotency_record(key, ctx.now).await?.is_some())
+}
+
+/// Applies a change under the caller's key, which notes what the change made, and makes it seen here and at other servers.
+/// `None` when it is in already, under this very key, and only its reply was lost.
+///
+/// Word of the changes goes first: it lets one change of the catalogue wait for the other, so that guards see what was there
+/// before.
+pub(crate) async fn apply(
+    ctx: &Ctx,
+    made: Option<&str>,
+    changes: &[Change],
+    steps: impl IntoIterator<Item = Step>,
+) -> store::Result<Option<Vec<Rows>>> {
+    let mut all: Vec<_> = ctx.key.iter().map(|key| records::claim_making(key, made, ctx.now)).collect();
+    all.extend(changes.iter().flat_map(|change| record(change, ctx.now)));
+    all.extend(steps);
+    let rows = match ctx.app.store().apply(all).await {
+        Err(store::Error::Refused(Refusal::AlreadyApplied)) => return Ok(None),
+        applied => applied?,
+    };
+    for change in changes {
+        ctx.app.forget(change);
+    }
+    Ok(Some(rows))
 }
 
 impl Turn {

@@ -3,11 +3,11 @@
 use domain::audit::{Changed, Field};
 use domain::id::{ListingId, StoreId};
 use domain::product::{Listing, Product, Standing};
-use store::change::{Change, record};
-use store::{Refusal, audit, idempotency, listing as rows};
+use store::change::Change;
+use store::{Refusal, audit, listing as rows};
 
 use crate::audit::deed;
-use crate::idempotency::is_done;
+use crate::idempotency::{apply, is_done};
 use crate::offering::shelved;
 use crate::{Ctx, Error, Result};
 
@@ -35,11 +35,7 @@ pub async fn take_up(ctx: &Ctx, store: StoreId, rid: &str, to: Standing) -> Resu
             None => ListingId::new(memory.allocate("product", 1).await?),
         };
         let listing = Listing { id, store, product, status: Some(to) };
-        let change = Change::Product(product.get());
-        let mut steps: Vec<_> = ctx.key.iter().map(|key| idempotency::claim(key, ctx.now)).collect();
-        // First, since it lets one change of the catalogue wait for the other: the guards see what was there before.
-        steps.extend(record(&change, ctx.now));
-        steps.push(rows::offered(product));
+        let mut steps = vec![rows::offered(product)];
         if let Some(known) = &known {
             steps.extend(shelved(ctx, known, listing.status));
         } else {
@@ -47,14 +43,9 @@ pub async fn take_up(ctx: &Ctx, store: StoreId, rid: &str, to: Standing) -> Resu
             steps.extend(rows::add(&listing, ctx.now));
             steps.extend(audit::record(deed(ctx, store, product), &[changed]));
         }
-        match memory.apply(steps).await {
-            Ok(_) => {
-                ctx.app.forget(&change);
-                return Ok(listing);
-            }
-            Err(store::Error::Refused(Refusal::AlreadyApplied)) => {
-                return memory.listing_of(store, product).await?.ok_or(Error::NoSuchProduct);
-            }
+        match apply(ctx, None, &[Change::Product(product.get())], steps).await {
+            Ok(Some(_)) => return Ok(listing),
+            Ok(None) => return memory.listing_of(store, product).await?.ok_or(Error::NoSuchProduct),
             // Another request of the same store was faster, or the owner has taken the offer back meanwhile.
             Err(store::Error::Refused(Refusal::Taken | Refusal::Version | Refusal::Gone)) => {}
             Err(error) => return Err(error.into()),

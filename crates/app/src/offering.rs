@@ -6,12 +6,12 @@ use domain::money::BasisPoints;
 use domain::offering::{Move, Next, Refused};
 use domain::product::{Listing, Product, Standing};
 use store::audit::record as audit;
-use store::change::{Change, record};
-use store::{Refusal, Step, idempotency, listing as listings, product as products};
+use store::change::Change;
+use store::{Refusal, Step, listing as listings, product as products};
 
 use crate::audit::deed;
 use crate::catalogue::Filter;
-use crate::idempotency::is_done;
+use crate::idempotency::{apply, is_done};
 use crate::product::own_store;
 use crate::{Ctx, Error, Result};
 
@@ -137,19 +137,8 @@ async fn write(ctx: &Ctx, rids: &[&str], decide: impl Fn(&[Held]) -> Result<Vec<
         }
         let held = held(ctx, rids).await?;
         let changes: Vec<_> = held.iter().map(|held| Change::Product(held.product.id.get())).collect();
-        let mut steps: Vec<_> = ctx.key.iter().map(|key| idempotency::claim(key, ctx.now)).collect();
-        // First, since it lets one change of the catalogue wait for the other: the guards see what was there before.
-        steps.extend(changes.iter().flat_map(|change| record(change, ctx.now)));
-        steps.extend(decide(&held)?);
-        match ctx.app.store().apply(steps).await {
-            Ok(_) => {
-                for change in &changes {
-                    ctx.app.forget(change);
-                }
-                return Ok(());
-            }
-            // The change is in already, under this very key; only its reply was lost.
-            Err(store::Error::Refused(Refusal::AlreadyApplied)) => return Ok(()),
+        match apply(ctx, None, &changes, decide(&held)?).await {
+            Ok(_) => return Ok(()),
             Err(store::Error::Refused(Refusal::Version)) => {}
             Err(error) => return Err(error.into()),
         }

@@ -8,14 +8,14 @@ use domain::id::{AssetId, ProductId, SkuId, StoreId};
 use domain::product::{Product, Status};
 use domain::publishing::{Basics, Mistake, Terms, draft};
 use store::audit::record as audit;
-use store::change::{Change, record};
+use store::change::Change;
 use store::official::{Kind, Term};
-use store::{Refusal, Step, idempotency, listing, product as rows, publishing as parts};
+use store::{Refusal, Step, listing, product as rows, publishing as parts};
 
 use crate::audit::deed;
 use crate::catalogue::Desk;
 use crate::product::kept_store;
-use crate::{Ctx, Error, Result, rid};
+use crate::{Ctx, Error, Result, idempotency, rid};
 
 /// How often a decision is made again when somebody else was faster; of all who try at once one gets through.
 const TRIES: usize = 100;
@@ -62,8 +62,7 @@ pub async fn begin(ctx: &Ctx, named: Option<StoreId>, said: &Basics) -> Result<K
         let id = ProductId::new(memory.allocate("product", 1).await?);
         let before = draft(id, store, rid.clone(), rid.clone(), ctx.now);
         let after = found.on(said, &before, Desk::default())?;
-        let mut steps = claimed(ctx, &before);
-        steps.extend(parts::refers_to(said.category, said.material));
+        let mut steps = Vec::from_iter(parts::refers_to(said.category, said.material));
         steps.extend(rows::add(&after.product, &after.desk, pictures(ctx, &after.product).await?));
         steps.extend(parts::set_labels(id, &said.labels));
         if apply(ctx, None, &after.product, steps).await?.is_none() {
@@ -82,8 +81,7 @@ pub async fn rewrite(ctx: &Ctx, rid: &str, named: Option<StoreId>, said: &Basics
         let Kept { product: before, desk, .. } = kept(ctx, rid, named).await?;
         let mut after = Found::of(ctx, before.store, said).await?.on(said, &before, desk)?;
         after.product.updated_at = ctx.now.after(before.updated_at);
-        let mut steps = claimed(ctx, &before);
-        steps.push(rows::untouched(before.id, before.updated_at));
+        let mut steps = vec![rows::untouched(before.id, before.updated_at)];
         steps.extend(parts::refers_to(said.category, said.material));
         steps.extend(rows::update(&after.product, &after.desk, pictures(ctx, &after.product).await?));
         steps.extend(parts::set_labels(before.id, &said.labels));
@@ -117,8 +115,7 @@ pub async fn complete(ctx: &Ctx, rid: &str, named: Option<StoreId>, said: &Terms
             freight_template: said.freight_template.clone().unwrap_or(desk.freight_template),
             ..desk
         };
-        let mut steps = claimed(ctx, &before);
-        steps.push(rows::untouched(before.id, before.updated_at));
+        let mut steps = vec![rows::untouched(before.id, before.updated_at)];
         if before.is_distributed && !product.is_distributed {
             steps.push(listing::not_taken_up(before.id));
         }
@@ -217,15 +214,6 @@ async fn pictures(ctx: &Ctx, product: &Product) -> Result<i64> {
     Ok(ctx.app.store().allocate("picture", product.pictures.len() as i64).await?)
 }
 
-/// Claims the key, if there is one, for a change of the product.
-fn claimed(ctx: &Ctx, product: &Product) -> Vec<Step> {
-    let claim = |key| idempotency::claim_making(key, Some(&product.rid), ctx.now);
-    let mut steps: Vec<_> = ctx.key.iter().map(claim).collect();
-    // Before all guards, since it lets one change of the catalogue wait for the other.
-    steps.extend(record(&Change::Product(product.id.get()), ctx.now));
-    steps
-}
-
 /// Applies the steps, and tells the audit log and everybody who remembers the product. Nothing is done where something was
 /// in the way, which is returned; then what was decided from has changed.
 async fn apply(
@@ -235,11 +223,10 @@ async fn apply(
     mut steps: Vec<Step>,
 ) -> Result<Option<Refusal>> {
     steps.extend(audit(deed(ctx, after.store, after.id), &changes(before, after)));
-    match ctx.app.store().apply(steps).await {
-        Ok(_) => {
-            ctx.app.forget(&Change::Product(after.id.get()));
-            Ok(None)
-        }
+    let changes = [Change::Product(after.id.get())];
+    match idempotency::apply(ctx, Some(&after.rid), &changes, steps).await {
+        Ok(Some(_)) => Ok(None),
+        Ok(None) => Ok(Some(Refusal::AlreadyApplied)),
         Err(store::Error::Refused(refusal)) => Ok(Some(refusal)),
         Err(error) => Err(error.into()),
     }

@@ -1,13 +1,17 @@
 //! Customers like products, and think better of it. Guests do not.
 
 use domain::id::ProductId;
-use store::{Refusal, Step, idempotency, userlike as rows};
+use store::{Refusal, Step, userlike as rows};
 
+use crate::idempotency::{apply, is_done};
 use crate::{Ctx, Error, Result, product};
 
 /// Likes a product; `false` when the caller does already.
 pub async fn add(ctx: &Ctx, rid: &str) -> Result<bool> {
     let owner = ctx.session()?.customer()?.owner;
+    if is_done(ctx).await? {
+        return Ok(true);
+    }
     let liked = product::by_rid(ctx, rid).await?.product.id;
     write(ctx, liked, rows::add(owner, liked, ctx.now)).await
 }
@@ -24,11 +28,8 @@ pub async fn remove(ctx: &Ctx, rid: &str) -> Result<bool> {
 
 /// Whether anything was to do.
 async fn write(ctx: &Ctx, product: ProductId, like: [Step; 2]) -> Result<bool> {
-    let mut steps: Vec<_> = ctx.key.iter().map(|key| idempotency::claim(key, ctx.now)).collect();
-    steps.extend(like);
-    let is_new = match ctx.app.store().apply(steps).await {
-        // The change is in already, under this very key; only its reply was lost.
-        Ok(_) | Err(store::Error::Refused(Refusal::AlreadyApplied)) => true,
+    let is_new = match apply(ctx, None, &[], like).await {
+        Ok(_) => true,
         Err(store::Error::Refused(Refusal::Taken | Refusal::Gone)) => false,
         Err(error) => return Err(error.into()),
     };

@@ -250,11 +250,11 @@ async fn an_upload_that_was_committed_before_is_told_by_its_key() {
     let shop = Shop::new();
     let op = shop.operator().await;
     let owner = op.owner().unwrap();
-    let key = idempotency::Key { owner, key: "k".to_owned(), request: [7; 32] };
+    let key = store::idempotency::Key { owner, key: "k".to_owned(), request: [7; 32] };
     let first = add(&Ctx { key: Some(key), ..op.clone() }, vec![text("one"), text("two")]).await.unwrap();
     // The same files once more, under no key.
     add(&op, vec![text("two"), text("one")]).await.unwrap();
-    let key = idempotency::Key { owner, key: "k".to_owned(), request: [7; 32] };
+    let key = store::idempotency::Key { owner, key: "k".to_owned(), request: [7; 32] };
     let again = add(&Ctx { key: Some(key), ..op }, vec![text("one"), text("two")]).await.unwrap();
     assert_eq!(again, first);
 }
