@@ -25,6 +25,7 @@ fsync = off
 wal_log_hints = on
 wal_sender_timeout = 2s
 wal_receiver_timeout = 2s
+wal_retrieve_retry_interval = 200ms
 ";
 
 /// A server, or what a kill left of it.
