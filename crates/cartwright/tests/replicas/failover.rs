@@ -1,5 +1,5 @@
-//! The primary is lost under load: its synchronous standby takes over, the servers go on by themselves, and nothing that was
-//! acknowledged is missing or there twice.
+//! The primary is lost under load: its synchronous standby takes over, or it comes back; the servers go on by themselves, and
+//! nothing that was acknowledged is missing or there twice.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -11,8 +11,8 @@ use crate::load::{self, CLIENTS, Seen};
 use crate::server::{Folder, Server};
 use crate::shop::{REPLICAS, guest, pieces, stock};
 
-/// Serves under load while the primary is lost and the standby promoted.
-fn fail_over(lose: impl FnOnce(&mut Postgres)) {
+/// Serves under load while something happens to the primary and the standby.
+fn serve_through(happens: impl FnOnce(&mut Postgres, &Postgres)) {
     if !postgres_server::is_installed() {
         eprintln!("not tested: the package postgresql is not installed");
         return;
@@ -31,8 +31,7 @@ fn fail_over(lose: impl FnOnce(&mut Postgres)) {
     let seen: Vec<Seen> = thread::scope(|scope| {
         let clients = load::start(scope, &urls, tokens, &stop);
         thread::sleep(Duration::from_millis(700));
-        lose(&mut primary);
-        standby.promote().expect("a new primary");
+        happens(&mut primary, &standby);
         thread::sleep(Duration::from_millis(1500));
         stop.store(true, Ordering::Relaxed);
         clients.into_iter().map(|client| client.join().expect("a client")).collect()
@@ -54,13 +53,24 @@ fn fail_over(lose: impl FnOnce(&mut Postgres)) {
 
 #[test]
 fn a_killed_primary_loses_nothing_that_was_acknowledged() {
-    fail_over(|primary| primary.kill().expect("it is ours"));
+    serve_through(|primary, standby| {
+        primary.kill().expect("it is ours");
+        standby.promote().expect("a new primary");
+    });
 }
 
 #[test]
 fn a_primary_that_takes_no_more_writes_is_left_for_the_new_one() {
-    fail_over(|primary| {
-        primary.sql("alter system set default_transaction_read_only = on").expect("a setting");
-        primary.sql("select pg_reload_conf()").expect("it is read");
+    serve_through(|primary, standby| {
+        primary.set("default_transaction_read_only = on").expect("a setting");
+        standby.promote().expect("a new primary");
+    });
+}
+
+#[test]
+fn a_primary_that_is_killed_and_comes_back_has_what_was_acknowledged() {
+    serve_through(|primary, _| {
+        primary.kill().expect("it is ours");
+        primary.restart().expect("it recovers");
     });
 }
