@@ -67,7 +67,9 @@ impl Place {
         let filter = EnvFilter::try_new(&self.log).with_context(|| {
             format!("--log {}: expected a filter such as info or info,store=debug", self.log)
         })?;
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        // A line that cannot be written, on a full disk say, is lost: telling so would end the thread that says it.
+        let log = tracing_subscriber::fmt().log_internal_errors(false);
+        let log = log.with_env_filter(filter).with_writer(std::io::stderr);
         let is_terminal = std::io::stderr().is_terminal();
         match self.log_format {
             Some(LogFormat::Json) => log.json().init(),

@@ -1,6 +1,8 @@
 //! The store on its own: every statement prepares, one caller's failure is only its own, and what was
 //! acknowledged is there after a reopening.
 
+mod disk;
+
 use domain::cart::Cart;
 use domain::id::{CategoryId, ListingId, OwnerId, ProductId, SkuId, StoreId};
 use domain::money::{BasisPoints, Money};
@@ -15,8 +17,8 @@ use crate::official::Kind;
 use crate::product::Desk;
 use crate::{
     Database, Error, Options, Refusal, Sql, Step, Store, account, asset, audit, brand, category, change,
-    doctor, idempotency, listing, official, one_time_code, page, product, publishing, shelf, shop, testing,
-    token, userlike, wishlist,
+    doctor, idempotency, listing, official, one_time_code, page, product, publishing, shelf,
+    shop, testing, token, userlike, wishlist,
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_000_000);

@@ -225,6 +225,11 @@ impl Opened {
         self.reader.searcher()
     }
 
+    /// Whether there is anything to be found.
+    pub(super) fn has_products(&self) -> bool {
+        self.searcher().num_docs() > 0
+    }
+
     /// When each product that is in the index was changed.
     pub(super) fn stamps(&self) -> Result<HashMap<ProductId, Timestamp>> {
         let mut stamps = HashMap::new();

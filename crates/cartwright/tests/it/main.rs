@@ -4,6 +4,7 @@ mod audit;
 mod commands;
 mod damage;
 mod demo;
+mod disk;
 mod import;
 mod merchant;
 mod phone;
