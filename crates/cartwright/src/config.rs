@@ -144,6 +144,9 @@ pub(crate) struct Serving {
     /// Failed logins of one account, or codes to one phone, before it is slowed down.
     #[arg(long, value_name = "COUNT", env = "CARTWRIGHT_LOGIN_ATTEMPTS", default_value = "10")]
     login_attempts: NonZeroU32,
+    /// How long a guest's cart is kept after its last change.
+    #[arg(long, value_name = "TIME", env = "CARTWRIGHT_GUEST_CART_TTL", default_value = "180d")]
+    guest_cart_ttl: Span,
     /// The same for failed logins, registrations and codes from one address.
     #[arg(long, value_name = "COUNT", env = "CARTWRIGHT_LOGIN_ATTEMPTS_PER_ADDRESS", default_value = "100")]
     login_attempts_per_address: NonZeroU32,
@@ -205,6 +208,7 @@ impl Serving {
             delivery,
             attempts: self.login_attempts,
             attempt_every: self.login_attempt_every.into(),
+            guest_cart_ttl: self.guest_cart_ttl.seconds(),
             attempts_per_address: self.login_attempts_per_address,
             key_wait: self.idempotency_wait.into(),
             cached_products: self.cached_products,

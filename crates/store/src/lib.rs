@@ -24,6 +24,7 @@ mod sql;
 pub mod stats;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod sweep;
 #[cfg(test)]
 mod tests;
 pub mod token;

@@ -18,7 +18,7 @@ use crate::product::Desk;
 use crate::{
     Database, Error, Options, Refusal, Sql, Step, Store, account, asset, audit, brand, category, change,
     doctor, idempotency, listing, official, one_time_code, page, product, publishing, shelf,
-    shop, testing, token, userlike, wishlist,
+    shop, sweep, testing, token, userlike, wishlist,
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_000_000);
@@ -112,7 +112,7 @@ fn quantities(cart: &Cart) -> Vec<(i64, i64)> {
 
 /// All statements of all rooms.
 fn statements() -> Vec<&'static Sql> {
-    let rooms: [&[&Sql]; 20] = [
+    let rooms: [&[&Sql]; 21] = [
         account::ALL,
         asset::ALL,
         audit::ALL,
@@ -130,6 +130,7 @@ fn statements() -> Vec<&'static Sql> {
         publishing::ALL,
         shelf::ALL,
         shop::ALL,
+        sweep::ALL,
         token::ALL,
         userlike::ALL,
         wishlist::ALL,
