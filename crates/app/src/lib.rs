@@ -142,6 +142,15 @@ impl App {
         self.0.upload_key.get_or_init(|| self.entropy().key())
     }
 
+    /// Which shop this is; drawn where nothing says so yet.
+    pub async fn shop_id(&self) -> Result<String> {
+        if self.store().shop_id().await?.is_none() {
+            self.store().apply(vec![store::shop::name_shop(&self.entropy().uuid())]).await?;
+        }
+        let named = self.store().shop_id().await?;
+        named.ok_or_else(|| Error::Internal("a shop was named in vain".to_owned()))
+    }
+
     /// Puts the counters of store and catalogue into a registry.
     pub fn register_metrics(&self, registry: &mut prometheus_client::registry::Registry) {
         let stats = self.store().stats();
@@ -210,7 +219,6 @@ impl App {
             }
         }
     }
-}
 
     /// Forgets what was changed after the change `known`, and tells the newest.
     async fn catch_up(&self, known: i64) -> store::Result<i64> {
@@ -226,3 +234,4 @@ impl App {
         }
         Ok(changes.last().map_or(known, |(id, _)| *id))
     }
+}

@@ -49,7 +49,16 @@ pub(crate) enum Command {
     /// SIGINT after the requests that run.
     Serve(Serving),
     /// Bring the tables of the database up to date.
-    Migrate,
+    Migrate {
+        /// Then spread them over the nodes of Citus, a PostgreSQL of many machines.
+        #[arg(long, env = "CARTWRIGHT_CITUS")]
+        citus: bool,
+    },
+    /// Copy the whole shop into another, empty database: from SQLite to PostgreSQL, or back.
+    ///
+    /// No server may run on either. A copy that was cut off goes on when the command is run again. Both databases are
+    /// compared at the end, row by row.
+    Copy(Copy),
     /// Look for what is wrong with the database, and show the settings in effect.
     ///
     /// Ends with 1 when something is wrong, and says how to mend it.
@@ -100,6 +109,17 @@ pub(crate) struct Audit {
     #[arg(long, value_name = "NAME", env = "CARTWRIGHT_STORE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) store: String,
     /// Only of the product with this public id.
+/// Options of `copy`.
+#[derive(Args, Debug)]
+pub(crate) struct Copy {
+    /// Where the shop is, as sqlite:PATH or `postgres://USER:PASSWORD@HOST/NAME`.
+    #[arg(long, value_name = "ADDRESS", env = "CARTWRIGHT_COPY_FROM")]
+    pub(crate) from: String,
+    /// Where it is to be, written likewise.
+    #[arg(long, value_name = "ADDRESS", env = "CARTWRIGHT_COPY_TO")]
+    pub(crate) to: String,
+}
+
     #[arg(long, value_name = "RID", env = "CARTWRIGHT_PRODUCT")]
     pub(crate) product: Option<String>,
     /// How many entries at most.

@@ -53,13 +53,7 @@ impl Place {
         let Some(address) = &self.database else {
             return Ok(Database::Sqlite(self.data.join("cartwright.db")));
         };
-        match address.split_once(':') {
-            Some(("sqlite", path)) if !path.is_empty() => Ok(Database::Sqlite(path.into())),
-            Some(("postgres" | "postgresql", _)) => Ok(Database::Postgres(address.clone())),
-            _ => bail!(
-                "--database {address}: expected sqlite:PATH, such as sqlite:shop.db, or postgres://USER:PASSWORD@HOST/NAME"
-            ),
-        }
+        database(address).with_context(|| format!("--database {address}"))
     }
 
     /// Begins to log.
@@ -77,6 +71,15 @@ impl Place {
             Some(LogFormat::Text) | None => log.with_ansi(is_terminal).init(),
         }
         Ok(())
+    }
+}
+
+/// The database at an address.
+pub(crate) fn database(address: &str) -> Result<Database> {
+    match address.split_once(':') {
+        Some(("sqlite", path)) if !path.is_empty() => Ok(Database::Sqlite(path.into())),
+        Some(("postgres" | "postgresql", _)) => Ok(Database::Postgres(address.to_owned())),
+        _ => bail!("expected sqlite:PATH, such as sqlite:shop.db, or postgres://USER:PASSWORD@HOST/NAME"),
     }
 }
 
@@ -141,12 +144,12 @@ pub(crate) struct Serving {
     /// How long a customer's token works.
     #[arg(long, value_name = "TIME", env = "CARTWRIGHT_CUSTOMER_TOKEN_TTL", default_value = "30d")]
     customer_token_ttl: Span,
-    /// Failed logins of one account, or codes to one phone, before it is slowed down.
-    #[arg(long, value_name = "COUNT", env = "CARTWRIGHT_LOGIN_ATTEMPTS", default_value = "10")]
-    login_attempts: NonZeroU32,
     /// How long a guest's cart is kept after its last change.
     #[arg(long, value_name = "TIME", env = "CARTWRIGHT_GUEST_CART_TTL", default_value = "180d")]
     guest_cart_ttl: Span,
+    /// Failed logins of one account, or codes to one phone, before it is slowed down.
+    #[arg(long, value_name = "COUNT", env = "CARTWRIGHT_LOGIN_ATTEMPTS", default_value = "10")]
+    login_attempts: NonZeroU32,
     /// The same for failed logins, registrations and codes from one address.
     #[arg(long, value_name = "COUNT", env = "CARTWRIGHT_LOGIN_ATTEMPTS_PER_ADDRESS", default_value = "100")]
     login_attempts_per_address: NonZeroU32,
@@ -205,10 +208,10 @@ impl Serving {
         Ok(app::Settings {
             guest_ttl: self.guest_token_ttl.seconds(),
             customer_ttl: self.customer_token_ttl.seconds(),
+            guest_cart_ttl: self.guest_cart_ttl.seconds(),
             delivery,
             attempts: self.login_attempts,
             attempt_every: self.login_attempt_every.into(),
-            guest_cart_ttl: self.guest_cart_ttl.seconds(),
             attempts_per_address: self.login_attempts_per_address,
             key_wait: self.idempotency_wait.into(),
             cached_products: self.cached_products,

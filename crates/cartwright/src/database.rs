@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
 use store::Database;
 
@@ -11,15 +11,31 @@ use crate::config::Place;
 use crate::house::{migrated, visit_existing};
 use crate::serve::say;
 
-/// Brings the tables up to date.
-pub(crate) async fn migrate(place: &Place) -> Result<()> {
+/// Brings the tables up to date, and spreads them over the nodes of Citus where that is wanted.
+pub(crate) async fn migrate(place: &Place, citus: bool) -> Result<()> {
     let database = place.database()?;
+    let nodes = match &database {
+        Database::Postgres(address) if citus => Some(address),
+        Database::Sqlite(_) if citus => {
+            bail!("--citus spreads a PostgreSQL database: name it with --database")
+        }
+        _ => None,
+    };
+    if let Some(address) = nodes {
+        store::citus::check(address).await.with_context(|| database.to_string())?;
+    }
     let is_new = matches!(&database, Database::Sqlite(file) if !file.exists());
     let what = if is_new { "is made" } else { "is up to date" };
     let ctx = migrated(place)?;
     let names = ctx.app.store().migrations().await?;
     ctx.app.store().close();
     say(&format!("{database} {what}: {}", names.join(", ")));
+    if let Some(address) = nodes {
+        match store::citus::spread(address).await?.as_slice() {
+            [] => say("every table is spread over the nodes already"),
+            tables => say(&format!("spread over the nodes: {}", tables.join(", "))),
+        }
+    }
     Ok(())
 }
 

@@ -29,6 +29,12 @@ impl House {
         let locks = lock_files(place, &database).iter().map(|file| lock(file)).collect::<Result<_>>()?;
         settings.files = files(place, serving)?;
         let cached_carts = serving.cached_carts;
+        if store.is_half_copied().await? {
+            store.close();
+            bail!(
+                "a copy into this database is not finished: run `cartwright copy` again before it is served"
+            );
+        }
         let store = store(&Options { cached_carts, migrates: serving.migrate, ..Options::new(database) })?;
         let app = App::new(store, settings, Clock::System, Entropy::System);
         match asset::take_over(&app).await {
@@ -166,7 +172,7 @@ fn store(options: &Options) -> Result<Store> {
 fn lock_files(place: &Place, database: &Database) -> Vec<PathBuf> {
     let of_folder = place.data.join("cartwright.db.lock");
     let Database::Sqlite(file) = database else { return vec![of_folder] };
-    let of_database = file.with_added_extension("lock");
+    let of_database = lock_of(file);
     if real(&of_folder) == real(&of_database) { vec![of_folder] } else { vec![of_folder, of_database] }
 }
 
@@ -191,3 +197,7 @@ fn lock(path: &Path) -> Result<File> {
         }
     }
 }
+fn lock_of(database: &Path) -> PathBuf {
+    database.with_added_extension("lock")
+}
+

@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod cli;
 mod config;
+mod copy;
 mod database;
 mod demo;
 mod doctor;
@@ -40,7 +41,8 @@ async fn run(given: Given) -> Result<ExitCode> {
     match &given.cli.command {
         Command::Demo(serving) => demo::demo(&given, serving).await?,
         Command::Serve(serving) => serve::serve(place, serving).await?,
-        Command::Migrate => database::migrate(place).await?,
+        Command::Migrate { citus } => database::migrate(place, *citus).await?,
+        Command::Copy(options) => copy::copy(options).await?,
         Command::Doctor(serving) => return doctor::doctor(&given, serving).await,
         Command::Backup { file } => database::backup(place, file).await?,
         Command::Import(options) => return import::import(place, options).await,

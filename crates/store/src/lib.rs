@@ -7,6 +7,8 @@ pub mod brand;
 pub mod cart;
 pub mod category;
 pub mod change;
+pub mod citus;
+pub mod copy;
 mod db;
 pub mod doctor;
 mod error;
@@ -22,9 +24,9 @@ pub mod shelf;
 pub mod shop;
 mod sql;
 pub mod stats;
+pub mod sweep;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
-pub mod sweep;
 #[cfg(test)]
 mod tests;
 pub mod token;

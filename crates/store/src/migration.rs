@@ -19,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0008_operations", include_str!("../migrations/0008_operations.sql")),
 ];
 
+/// Rows below 1 are no migrations: -1 is there while a shop is copied into the database (`copy`).
 const TABLE: &str = "create table if not exists migration (
     number integer not null primary key, name text not null, checksum text not null) strict";
 
@@ -101,7 +102,7 @@ pub(crate) async fn run_on_postgres(connection: &mut Postgres, migrates: bool) -
 
 fn checksum(text: &str) -> String {
     let mut digits = String::new();
-    for byte in Sha256::digest(text.as_bytes()) {
+    for byte in bytes {
         // Writing to a text cannot fail.
         let _ = write!(digits, "{byte:02x}");
     }
@@ -112,6 +113,11 @@ fn checksum(text: &str) -> String {
 fn narrowed(text: &str) -> String {
     text.replace(" bigint", " integer")
         .replace(" boolean", " integer")
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+/// Hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
         .replace(" bytea", " blob")
         .replace("\n); -- clustered\n", "\n) strict, without rowid;\n")
         .replace("\n);\n", "\n) strict;\n")

@@ -1,7 +1,9 @@
 //! The store on its own: every statement prepares, one caller's failure is only its own, and what was
 //! acknowledged is there after a reopening.
 
+mod copy;
 mod disk;
+mod schema;
 
 use domain::cart::Cart;
 use domain::id::{CategoryId, ListingId, OwnerId, ProductId, SkuId, StoreId};
@@ -17,7 +19,7 @@ use crate::official::Kind;
 use crate::product::Desk;
 use crate::{
     Database, Error, Options, Refusal, Sql, Step, Store, account, asset, audit, brand, category, change,
-    doctor, idempotency, listing, official, one_time_code, page, product, publishing, shelf,
+    copy as copies, doctor, idempotency, listing, official, one_time_code, page, product, publishing, shelf,
     shop, sweep, testing, token, userlike, wishlist,
 };
 
@@ -112,7 +114,7 @@ fn quantities(cart: &Cart) -> Vec<(i64, i64)> {
 
 /// All statements of all rooms.
 fn statements() -> Vec<&'static Sql> {
-    let rooms: [&[&Sql]; 21] = [
+    let rooms: [&[&Sql]; 22] = [
         account::ALL,
         asset::ALL,
         audit::ALL,
@@ -120,6 +122,7 @@ fn statements() -> Vec<&'static Sql> {
         carts::ALL,
         category::ALL,
         change::ALL,
+        copies::ALL,
         doctor::ALL,
         idempotency::ALL,
         listing::ALL,

@@ -2,6 +2,7 @@
 
 mod audit;
 mod commands;
+mod copy;
 mod damage;
 mod demo;
 mod disk;
