@@ -68,6 +68,13 @@ pub(crate) enum Command {
         /// The new file.
         file: PathBuf,
     },
+    /// Put a backup in the place of the database, while no server runs.
+    ///
+    /// The backup is checked before. What was there is kept beside it, under another name.
+    Restore {
+        /// What `backup` has written.
+        file: PathBuf,
+    },
     /// Import a Shopify product CSV, also while a server runs.
     ///
     /// All or nothing: a file with problems changes nothing, and each problem is told with its line. A product is
@@ -102,13 +109,6 @@ pub(crate) struct Import {
     pub(crate) dry_run: bool,
 }
 
-/// Options of `audit`.
-#[derive(Args, Debug)]
-pub(crate) struct Audit {
-    /// The store's name.
-    #[arg(long, value_name = "NAME", env = "CARTWRIGHT_STORE", value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) store: String,
-    /// Only of the product with this public id.
 /// Options of `copy`.
 #[derive(Args, Debug)]
 pub(crate) struct Copy {
@@ -120,6 +120,13 @@ pub(crate) struct Copy {
     pub(crate) to: String,
 }
 
+/// Options of `audit`.
+#[derive(Args, Debug)]
+pub(crate) struct Audit {
+    /// The store's name.
+    #[arg(long, value_name = "NAME", env = "CARTWRIGHT_STORE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) store: String,
+    /// Only of the product with this public id.
     #[arg(long, value_name = "RID", env = "CARTWRIGHT_PRODUCT")]
     pub(crate) product: Option<String>,
     /// How many entries at most.

@@ -1,6 +1,6 @@
 //! What is done to the database as a whole: bringing its tables up to date, copying it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -56,4 +56,16 @@ pub(crate) async fn backup(place: &Place, file: &Path) -> Result<()> {
 /// A number of bytes for people.
 pub(crate) fn size(bytes: u64) -> indicatif::HumanBytes {
     indicatif::HumanBytes(bytes)
+}
+
+/// A file that SQLite has beside a database.
+pub(crate) fn with_ending(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// The folder that a file is in.
+pub(crate) fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

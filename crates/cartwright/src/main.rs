@@ -11,6 +11,7 @@ mod doctor;
 mod house;
 mod import;
 mod reindex;
+mod restore;
 mod serve;
 
 use std::process::ExitCode;
@@ -45,6 +46,7 @@ async fn run(given: Given) -> Result<ExitCode> {
         Command::Copy(options) => copy::copy(options).await?,
         Command::Doctor(serving) => return doctor::doctor(&given, serving).await,
         Command::Backup { file } => database::backup(place, file).await?,
+        Command::Restore { file } => restore::restore(place, file)?,
         Command::Import(options) => return import::import(place, options).await,
         Command::Reindex => reindex::reindex(place).await?,
         Command::Audit(options) => audit::audit(place, options).await?,

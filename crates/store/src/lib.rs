@@ -99,6 +99,11 @@ impl Options {
     }
 }
 
+/// Refuses a file that is not a whole database of a shop, or that a newer version of this program has made.
+pub fn check_backup(file: &Path) -> Result<()> {
+    db::check_backup(file)
+}
+
 /// A handle on the shop's memory; clones share it.
 #[derive(Clone)]
 pub struct Store {

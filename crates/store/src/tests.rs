@@ -342,6 +342,24 @@ async fn a_backup_is_a_database_of_its_own() {
 }
 
 #[tokio::test]
+async fn what_was_spoilt_by_hand_is_told_with_how_to_mend_it() {
+    let (store, folder) = stocked_file().await;
+    write(&store, carts::add(OWNER, &line(1, 4), NOW.plus_seconds(9))).await.unwrap();
+    assert_eq!(store.newest().await.unwrap(), Some(NOW));
+    store.allocate("sku", 2).await.unwrap();
+    assert_eq!(store.slow_counters().await.unwrap(), ["category", "picture", "product", "store"]);
+    let beside = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
+    let spoil = "insert into wishlist values (x'09', 1, 0); update cart_line set quantity = 0;
+        insert into migration values (-1, 'copy', '')";
+    beside.execute_batch(spoil).unwrap();
+    let ailments = store.ailments().await.unwrap();
+    assert_eq!(ailments.len(), 3, "{ailments:?}");
+    for part in ["`cartwright copy` again", "1 cart lines hold nothing", "1 shoppers with wishes or likes"] {
+        assert!(ailments.iter().any(|ailment| ailment.contains(part)), "{part}: {ailments:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_products_refer_to_is_not_deleted_and_what_is_deleted_is_not_referred_to() {
     let (store, folder) = stocked_file().await;
     let edit = || official::Edit { name: Some("Bamboo".to_owned()), sort_order: None };

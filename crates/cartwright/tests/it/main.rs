@@ -9,6 +9,7 @@ mod disk;
 mod import;
 mod merchant;
 mod phone;
+mod restore;
 mod search;
 mod serve;
 mod server;
