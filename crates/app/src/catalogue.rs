@@ -377,7 +377,12 @@ impl Catalogue {
             };
             Ok(Arc::new(listed))
         };
-        self.pages.get_or_insert_async(query, read).await
+        let listed = self.pages.get_or_insert_async(query, read).await;
+        // A page that lacks what the index could not write yet is not kept.
+        if text.is_some() && self.search.lacks_something() {
+            self.pages.remove(query);
+        }
+        listed
     }
 
     /// A page of what a text finds.

@@ -28,6 +28,7 @@ pub mod search;
 pub mod session;
 pub mod settings;
 pub mod shopper;
+pub mod sweep;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod throttle;
@@ -145,6 +146,15 @@ impl App {
         Ok(self.0.upload_key.get_or_try_init(key).await?)
     }
 
+    /// Which shop this is; drawn where nothing says so yet.
+    pub async fn shop_id(&self) -> Result<String> {
+        if self.store().shop_id().await?.is_none() {
+            self.store().apply(store::shop::name_shop(&self.entropy().uuid()).into()).await?;
+        }
+        let named = self.store().shop_id().await?;
+        named.ok_or_else(|| Error::Internal("a shop was named in vain".to_owned()))
+    }
+
     /// Puts the counters of store and catalogue into a registry.
     pub fn register_metrics(&self, registry: &mut prometheus_client::registry::Registry) {
         let stats = self.store().stats();
@@ -206,20 +216,26 @@ impl App {
                 });
             }
             tokio::time::sleep(POLL).await;
-            match self.store().changes_since(known, MANY).await {
-                Ok(changes) if changes.len() as i64 == MANY => {
-                    self.forget(&Change::Unknown);
-                    known = changes.last().map_or(known, |(id, _)| *id);
-                }
-                Ok(changes) => {
-                    for (id, change) in changes {
-                        self.forget(&change);
-                        known = id;
-                    }
-                }
+            match self.catch_up(known).await {
+                Ok(newest) => known = newest,
                 Err(store::Error::Closed) => return,
                 Err(error) => tracing::warn!(%error, "cannot follow changes"),
             }
         }
+    }
+
+    /// Forgets what was changed after the change `known`, and tells the newest.
+    async fn catch_up(&self, known: i64) -> store::Result<i64> {
+        let changes = self.store().changes_since(known, MANY).await?;
+        // They are numbered without a gap, but old ones are swept away.
+        let is_behind = changes.first().is_some_and(|(id, _)| *id > known + 1);
+        if is_behind || changes.len() as i64 == MANY {
+            self.forget(&Change::Unknown);
+        } else {
+            for (_, change) in &changes {
+                self.forget(change);
+            }
+        }
+        Ok(changes.last().map_or(known, |(id, _)| *id))
     }
 }

@@ -30,8 +30,8 @@ pub async fn send(ctx: &Ctx, phone: &str, address: IpAddr) -> Result<String> {
     let (session, code) = (app.entropy().hex40(), app.entropy().digits(6));
     app.settings().delivery.send(&phone, &code).await?;
     let expires_at = now.plus_seconds(TTL);
-    let steps = one_time_code::keep(&hash(&session), &phone, &code_hash(&session, &code), expires_at, now);
-    app.store().apply(steps).await?;
+    let keep = one_time_code::keep(&hash(&session), &phone, &code_hash(&session, &code), expires_at);
+    app.store().apply(vec![keep]).await?;
     Ok(session)
 }
 

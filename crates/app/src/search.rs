@@ -14,7 +14,7 @@ mod words;
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::id::{ListingId, ProductId};
 use store::Store;
@@ -34,6 +34,8 @@ pub(crate) use hits::Found;
 
 /// How long a search waits for an index that is being made, and a remaking for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the index rests after it could not be written, on a full disk say. Searches find what it has meanwhile.
+const REST: Duration = Duration::from_secs(5);
 /// Products read from the database at a time.
 const CHUNK: usize = 500;
 /// Stamps of listings read at a time.
@@ -55,6 +57,8 @@ pub(crate) struct Search {
     store: Store,
     place: Place,
     heard: Mutex<Heard>,
+    /// When it could not be written.
+    failed_at: Mutex<Option<Instant>>,
     /// `None` until it is opened. Whoever holds it is the only one of this process that writes.
     opened: Arc<tokio::sync::Mutex<Option<Opened>>>,
 }
@@ -90,7 +94,7 @@ impl Search {
         let place = folder.map_or_else(|| Place::Memory(RamDirectory::create()), Place::Folder);
         // What happened while nobody listened is not known.
         let heard = Mutex::new(Heard { is_all: true, ..Heard::default() });
-        Self { store, place, heard, opened: Arc::default() }
+        Self { store, place, heard, failed_at: Mutex::default(), opened: Arc::default() }
     }
 
     /// Notes a change, which every search from now on shows.
@@ -139,8 +143,13 @@ impl Search {
     }
 
     /// Whether the index does not show all that was heard.
-    pub(crate) fn is_behind(&self) -> bool {
+    pub(crate) fn lacks_something(&self) -> bool {
         *self.heard() != Heard::default()
+    }
+
+    /// The same, and it is to be written now.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.lacks_something() && self.failed_at().is_none_or(|at| at.elapsed() > REST)
     }
 
     /// Makes the index anew from the database.
@@ -178,27 +187,35 @@ impl Search {
         let (done, worked) = oneshot::channel();
         let work = move || {
             let heard = std::mem::take(&mut *search.heard());
+            let was_open = opened.is_some();
             let brought = search.bring_up(&mut opened, &heard, start, &runtime, &mut progress);
             if brought.is_err() {
                 let mut again = search.heard();
                 again.is_all |= heard.is_all;
                 again.products.extend(heard.products);
             }
+            *search.failed_at() = matches!(brought, Err(Failed::Write(_))).then(Instant::now);
             let result = match brought {
-                // What we have will do until the other process has finished writing.
-                Err(Failed::Index(TantivyError::LockFailure(..))) if start == Start::WithWhatIsThere => {
-                    if opened.is_some() {
-                        Ok(())
-                    } else {
-                        Err(being_made())
-                    }
-                }
-                Err(Failed::Index(error)) => {
-                    *opened = None;
-                    Err(internal(error))
-                }
-                Err(Failed::Store(error)) => Err(error.into()),
                 Ok(()) => Ok(()),
+                Err(Failed::Store(error)) => Err(error.into()),
+                // What we have will do until the other process has finished writing,
+                Err(Failed::Busy) if was_open => Ok(()),
+                Err(Failed::Busy) => {
+                    *opened = None;
+                    Err(being_made())
+                }
+                // or until there is room on the disk.
+                Err(Failed::Write(error))
+                    if start == Start::WithWhatIsThere
+                        && opened.as_ref().is_some_and(Opened::has_listings) =>
+                {
+                    tracing::warn!(%error, "the search index cannot be written, searches find what it has");
+                    Ok(())
+                }
+                Err(Failed::Open(error) | Failed::Write(error)) => {
+                    *opened = None;
+                    Err(Error::Unavailable(format!("the search index: {error}")))
+                }
             };
             drop(opened);
             // Nobody may be waiting any more.
@@ -225,42 +242,56 @@ impl Search {
         runtime: &Handle,
         progress: &mut dyn FnMut(Progress),
     ) -> std::result::Result<(), Failed> {
-        let index = Opened::open(&self.place, opened.is_none())?;
+        // What kept it from being written may be that it is broken.
+        let is_checked = opened.is_none() || self.failed_at().is_some();
+        let index = opened.insert(Opened::open(&self.place, is_checked).map_err(Failed::Open)?);
         let mut ids = heard.products.clone();
         // The folder may have been lost since.
-        if heard.is_all || start == Start::Empty || index.searcher().num_docs() == 0 {
-            let known = if start == Start::Empty { HashMap::new() } else { index.stamps()? };
+        if heard.is_all || start == Start::Empty || !index.has_listings() {
+            let known =
+                if start == Start::Empty { HashMap::new() } else { index.stamps().map_err(Failed::Open)? };
             ids.extend(self.differing(known, runtime)?);
         }
-        if !ids.is_empty() || start == Start::Empty {
-            let writing =
-                index.write(ids.len(), if start == Start::Empty { PATIENCE } else { Duration::ZERO })?;
-            if start == Start::Empty {
-                writing.clear()?;
-            }
-            let ids = Vec::from_iter(ids);
-            for (chunk, at) in ids.chunks(CHUNK).zip(0..) {
-                let products = runtime.block_on(self.store.products(chunk))?;
-                let products: HashMap<_, _> =
-                    products.into_iter().map(|product| (product.id, product)).collect();
-                let desks = runtime.block_on(self.store.product_desks(chunk))?;
-                let listings = runtime.block_on(self.store.shelved(chunk))?;
-                for id in chunk {
-                    writing.remove(*id);
-                }
-                for listing in &listings {
-                    if let (Some(product), Some(desk)) =
-                        (products.get(&listing.product), desks.get(&listing.product))
-                    {
-                        writing.add(listing, product, &desk.content)?;
-                    }
-                }
-                progress(Progress { products: at * CHUNK + chunk.len(), of: ids.len() });
-            }
-            writing.finish()?;
+        if ids.is_empty() && start == Start::WithWhatIsThere {
+            return Ok(());
         }
-        *opened = Some(index);
-        Ok(())
+        self.write(index, &Vec::from_iter(ids), start, runtime, progress)
+    }
+
+    /// Writes products as they are now.
+    fn write(
+        &self,
+        index: &Opened,
+        ids: &[ProductId],
+        start: Start,
+        runtime: &Handle,
+        progress: &mut dyn FnMut(Progress),
+    ) -> std::result::Result<(), Failed> {
+        let patience = if start == Start::Empty { PATIENCE } else { Duration::ZERO };
+        let writing = index.write(ids.len(), patience).map_err(|error| match error {
+            TantivyError::LockFailure(..) if start == Start::WithWhatIsThere => Failed::Busy,
+            error => Failed::Write(error),
+        })?;
+        if start == Start::Empty {
+            writing.clear().map_err(Failed::Write)?;
+        }
+        for (chunk, at) in ids.chunks(CHUNK).zip(0..) {
+            let products = runtime.block_on(self.store.products(chunk))?;
+            let products: HashMap<_, _> = products.into_iter().map(|product| (product.id, product)).collect();
+            let desks = runtime.block_on(self.store.product_desks(chunk))?;
+            let listings = runtime.block_on(self.store.shelved(chunk))?;
+            for id in chunk {
+                writing.remove(*id);
+            }
+            for listing in &listings {
+                let of = (products.get(&listing.product), desks.get(&listing.product));
+                if let (Some(product), Some(desk)) = of {
+                    writing.add(listing, product, &desk.content).map_err(Failed::Write)?;
+                }
+            }
+            progress(Progress { products: at * CHUNK + chunk.len(), of: ids.len() });
+        }
+        writing.finish().map_err(Failed::Write)
     }
 
     /// Products with listings that the database has otherwise than in these stamps, or not at all.
@@ -285,18 +316,21 @@ impl Search {
     fn heard(&self) -> MutexGuard<'_, Heard> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn failed_at(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.failed_at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Why the index could not be brought up.
 enum Failed {
-    Index(TantivyError),
+    /// It cannot be read, and no empty one takes its place.
+    Open(TantivyError),
+    /// Another process writes it.
+    Busy,
+    /// It cannot be written.
+    Write(TantivyError),
     Store(store::Error),
-}
-
-impl From<TantivyError> for Failed {
-    fn from(error: TantivyError) -> Self {
-        Self::Index(error)
-    }
 }
 
 impl From<store::Error> for Failed {

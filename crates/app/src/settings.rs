@@ -14,6 +14,8 @@ pub struct Settings {
     pub guest_ttl: i64,
     /// How long a customer's token works, in seconds.
     pub customer_ttl: i64,
+    /// How long a guest's cart is kept after its last change, in seconds.
+    pub guest_cart_ttl: i64,
     /// How one-time codes reach a phone.
     pub delivery: Delivery,
     /// Failed logins of one account before it is slowed, and registrations or codes per address.
@@ -39,6 +41,7 @@ impl Default for Settings {
         Self {
             guest_ttl: 180 * 24 * 60 * 60,
             customer_ttl: 30 * 24 * 60 * 60,
+            guest_cart_ttl: 180 * 24 * 60 * 60,
             delivery: Delivery::Off,
             attempts: NonZeroU32::new(10).expect("ten is not zero"),
             attempt_every: Duration::from_secs(30),

@@ -49,7 +49,16 @@ pub(crate) enum Command {
     /// SIGINT after the requests that run.
     Serve(Serving),
     /// Bring the tables of the database up to date.
-    Migrate,
+    Migrate {
+        /// Then spread them over the nodes of Citus, a PostgreSQL of many machines.
+        #[arg(long, env = "CARTWRIGHT_CITUS")]
+        citus: bool,
+    },
+    /// Copy the whole shop into another, empty database: from SQLite to PostgreSQL, or back.
+    ///
+    /// No server may run on either. A copy that was cut off goes on when the command is run again. Both databases are
+    /// compared at the end, row by row.
+    Copy(Copy),
     /// Look for what is wrong with the database, and show the settings in effect.
     ///
     /// Ends with 1 when something is wrong, and says how to mend it.
@@ -57,6 +66,13 @@ pub(crate) enum Command {
     /// Write a consistent copy of the database to a new file, also while a server runs.
     Backup {
         /// The new file.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the database, while no server runs.
+    ///
+    /// The backup is checked before. What was there is kept beside it, under another name.
+    Restore {
+        /// What `backup` has written.
         file: PathBuf,
     },
     /// Import a Shopify product CSV, also while a server runs.
@@ -91,6 +107,17 @@ pub(crate) struct Import {
     /// Check and count only; write nothing.
     #[arg(long, env = "CARTWRIGHT_DRY_RUN")]
     pub(crate) dry_run: bool,
+}
+
+/// Options of `copy`.
+#[derive(Args, Debug)]
+pub(crate) struct Copy {
+    /// Where the shop is, as sqlite:PATH or `postgres://USER:PASSWORD@HOST/NAME`.
+    #[arg(long, value_name = "ADDRESS", env = "CARTWRIGHT_COPY_FROM")]
+    pub(crate) from: String,
+    /// Where it is to be, written likewise.
+    #[arg(long, value_name = "ADDRESS", env = "CARTWRIGHT_COPY_TO")]
+    pub(crate) to: String,
 }
 
 /// Options of `audit`.

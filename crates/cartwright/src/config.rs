@@ -56,13 +56,7 @@ impl Place {
         let Some(address) = &self.database else {
             return Ok(Database::Sqlite(self.data.join("cartwright.db")));
         };
-        match address.split_once(':') {
-            Some(("sqlite", path)) if !path.is_empty() => Ok(Database::Sqlite(path.into())),
-            Some(("postgres" | "postgresql", _)) => Ok(Database::Postgres(address.clone())),
-            _ => bail!(
-                "--database {address}: expected sqlite:PATH, such as sqlite:shop.db, or postgres://USER:PASSWORD@HOST/NAME"
-            ),
-        }
+        database(address).with_context(|| format!("--database {address}"))
     }
 
     /// Begins to log.
@@ -70,7 +64,9 @@ impl Place {
         let filter = EnvFilter::try_new(&self.log).with_context(|| {
             format!("--log {}: expected a filter such as info or info,store=debug", self.log)
         })?;
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        // A line that cannot be written, on a full disk say, is lost: telling so would end the thread that says it.
+        let log = tracing_subscriber::fmt().log_internal_errors(false);
+        let log = log.with_env_filter(filter).with_writer(std::io::stderr);
         let is_terminal = std::io::stderr().is_terminal();
         match self.log_format {
             Some(LogFormat::Json) => log.json().init(),
@@ -78,6 +74,15 @@ impl Place {
             Some(LogFormat::Text) | None => log.with_ansi(is_terminal).init(),
         }
         Ok(())
+    }
+}
+
+/// The database at an address.
+pub(crate) fn database(address: &str) -> Result<Database> {
+    match address.split_once(':') {
+        Some(("sqlite", path)) if !path.is_empty() => Ok(Database::Sqlite(path.into())),
+        Some(("postgres" | "postgresql", _)) => Ok(Database::Postgres(address.to_owned())),
+        _ => bail!("expected sqlite:PATH, such as sqlite:shop.db, or postgres://USER:PASSWORD@HOST/NAME"),
     }
 }
 
@@ -142,6 +147,9 @@ pub(crate) struct Serving {
     /// How long a customer's token works.
     #[arg(long, value_name = "TIME", env = "CARTWRIGHT_CUSTOMER_TOKEN_TTL", default_value = "30d")]
     customer_token_ttl: Span,
+    /// How long a guest's cart is kept after its last change.
+    #[arg(long, value_name = "TIME", env = "CARTWRIGHT_GUEST_CART_TTL", default_value = "180d")]
+    guest_cart_ttl: Span,
     /// Failed logins of one account, or codes to one phone, before it is slowed down.
     #[arg(long, value_name = "COUNT", env = "CARTWRIGHT_LOGIN_ATTEMPTS", default_value = "10")]
     login_attempts: NonZeroU32,
@@ -203,6 +211,7 @@ impl Serving {
         Ok(app::Settings {
             guest_ttl: self.guest_token_ttl.seconds(),
             customer_ttl: self.customer_token_ttl.seconds(),
+            guest_cart_ttl: self.guest_cart_ttl.seconds(),
             delivery,
             attempts: self.login_attempts,
             attempt_every: self.login_attempt_every.into(),

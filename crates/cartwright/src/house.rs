@@ -25,8 +25,7 @@ impl House {
     pub(crate) async fn open(place: &Place, serving: &Serving) -> Result<Self> {
         let mut settings = serving.app(search_folder(place))?;
         let database = place.database()?;
-        make_folder(&place.data)?;
-        let locks = lock_files(place, &database).iter().map(|file| lock(file)).collect::<Result<_>>()?;
+        let locks = lock_place(place, &database)?;
         settings.files = files(place, serving)?;
         let store = store(&Options {
             database_ca: place.database_ca.clone(),
@@ -34,6 +33,12 @@ impl House {
             migrates: serving.migrate,
             ..Options::new(database)
         })?;
+        if store.is_half_copied().await? {
+            store.close();
+            bail!(
+                "a copy into this database is not finished: run `cartwright copy` again before it is served"
+            );
+        }
         let app = App::new(store, settings, Clock::System, Entropy::System);
         match asset::take_over(&app).await {
             Ok(owner) => {
@@ -79,6 +84,7 @@ pub(crate) fn migrated(place: &Place) -> Result<Ctx> {
 pub(crate) fn visit_existing(place: &Place) -> Result<Ctx> {
     if let Database::Sqlite(file) = place.database()?
         && !file.exists()
+        && !restoring(&file).exists()
     {
         bail!(
             "there is no database {}: say with --data where the shop is, or run `cartwright serve`",
@@ -107,8 +113,19 @@ pub(crate) fn is_served(place: &Place) -> Result<bool> {
     Ok(lock_files(place, &place.database()?).iter().any(is_held))
 }
 
+/// Keeps servers from folder and database, as long as it is held.
+pub(crate) fn lock_place(place: &Place, database: &Database) -> Result<Vec<File>> {
+    make_folder(&place.data)?;
+    lock_files(place, database).iter().map(|file| lock(file)).collect()
+}
+
+/// Keeps servers from a database in a file, as long as it is held.
+pub(crate) fn lock_database(file: &Path) -> Result<File> {
+    lock(&lock_of(file))
+}
+
 /// Where the search index is; it is made from the database and may be deleted at any time.
-fn search_folder(place: &Place) -> PathBuf {
+pub(crate) fn search_folder(place: &Place) -> PathBuf {
     place.data.join("search")
 }
 
@@ -162,8 +179,19 @@ fn make_folder(folder: &Path) -> Result<()> {
         .with_context(|| format!("cannot make the folder {}; choose another with --data", folder.display()))
 }
 
-fn store(options: &Options) -> Result<Store> {
+/// Opens a database.
+pub(crate) fn store(options: &Options) -> Result<Store> {
+    if let Database::Sqlite(file) = &options.database
+        && restoring(file).exists()
+    {
+        bail!("a restore of {} is not finished: run `cartwright restore` again", file.display());
+    }
     Store::open(options).with_context(|| options.database.to_string())
+}
+
+/// The backup on its way into the place of a database.
+pub(crate) fn restoring(database: &Path) -> PathBuf {
+    database.with_added_extension("restoring")
 }
 
 /// Two servers must share neither a folder nor an embedded database. The lock of a folder is that of the database it
@@ -171,8 +199,12 @@ fn store(options: &Options) -> Result<Store> {
 fn lock_files(place: &Place, database: &Database) -> Vec<PathBuf> {
     let of_folder = place.data.join("cartwright.db.lock");
     let Database::Sqlite(file) = database else { return vec![of_folder] };
-    let of_database = file.with_added_extension("lock");
+    let of_database = lock_of(file);
     if real(&of_folder) == real(&of_database) { vec![of_folder] } else { vec![of_folder, of_database] }
+}
+
+fn lock_of(database: &Path) -> PathBuf {
+    database.with_added_extension("lock")
 }
 
 /// A path whose folder is told in one way only.

@@ -4,12 +4,14 @@ mod account;
 mod audit;
 mod cli;
 mod config;
+mod copy;
 mod database;
 mod demo;
 mod doctor;
 mod house;
 mod import;
 mod reindex;
+mod restore;
 mod serve;
 
 use std::process::ExitCode;
@@ -40,9 +42,11 @@ async fn run(given: Given) -> Result<ExitCode> {
     match &given.cli.command {
         Command::Demo(serving) => demo::demo(&given, serving).await?,
         Command::Serve(serving) => serve::serve(place, serving).await?,
-        Command::Migrate => database::migrate(place).await?,
+        Command::Migrate { citus } => database::migrate(place, *citus).await?,
+        Command::Copy(options) => copy::copy(&place, options).await?,
         Command::Doctor(serving) => return doctor::doctor(&given, serving).await,
         Command::Backup { file } => database::backup(place, file).await?,
+        Command::Restore { file } => restore::restore(place, file)?,
         Command::Import(options) => return import::import(place, options).await,
         Command::Reindex => reindex::reindex(place).await?,
         Command::Audit(options) => audit::audit(place, options).await?,

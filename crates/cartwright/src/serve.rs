@@ -63,6 +63,7 @@ pub(crate) async fn run(house: House, listener: TcpListener, signals: Signals) -
     });
     tokio::spawn(app.clone().follow_changes());
     tokio::spawn(app::asset::keep_sweeping(app.clone()));
+    tokio::spawn(app::sweep::keep_sweeping(app.clone()));
 
     let (stop, stopped) = oneshot::channel();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {

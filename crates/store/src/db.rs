@@ -3,6 +3,8 @@
 pub(crate) mod postgres;
 mod sqlite;
 
+pub(crate) use sqlite::check_backup;
+
 use std::path::Path;
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! Health of the database: does it answer, is it whole, does it agree with itself.
 
+use domain::time::Timestamp;
+
 use crate::shelf::{MISCOUNTED, MISPLACED};
 use crate::sql::statements;
 use crate::{Result, Store};
@@ -22,6 +24,34 @@ statements! {
         where not exists (select 1 from listing where listing.id = product.id) limit 20";
     /// Lines without a quantity.
     EMPTY_LINES = "select count(*) from cart_line where quantity < 1 having count(*) > 0";
+    /// Wishes and likes of whoever has no account.
+    STRAYS = "select count(*) from (select owner_id from wishlist union select owner_id from userlike) as owners
+        where not exists (select 1 from account where account.owner_id = owners.owner_id) having count(*) > 0";
+    /// Counters that would give a number twice.
+    SLOW_COUNTERS = "select distinct counter.name from counter join (
+            select 'change' as name, max(id) as newest from change_log
+            union all select 'store', max(id) from store
+            union all select 'category', max(id) from category
+            union all select 'brand', max(id) from brand
+            union all select 'label', max(id) from label
+            union all select 'material', max(id) from material
+            union all select 'product', max(id) from listing
+            union all select 'sku', max(id) from sku
+            union all select 'picture', max(id) from picture
+            union all select 'asset', max(id) from asset
+            union all select 'account', max(id) from account
+            union all select 'audit', max(id) from audit
+        ) as numbered on numbered.name = counter.name and counter.next_value <= numbered.newest
+        order by counter.name";
+    /// The time of the newest row.
+    NEWEST = "select max(newest) from (
+            select max(created_at) as newest from change_log
+            union all select max(created_at) from audit
+            union all select max(created_at) from token
+            union all select max(created_at) from idempotency
+            union all select max(updated_at) from cart
+            union all select max(updated_at) from product
+        ) as times";
     /// What brought the tables up to date.
     MIGRATIONS = "select name from migration where number > 0 order by number";
     /// How much there is.
@@ -45,22 +75,29 @@ pub struct Sizes {
 }
 
 impl Store {
-    /// What is wrong with the database, in sentences; empty when nothing is.
+    /// What is wrong with the database and how to mend it, in sentences; empty when nothing is.
     pub async fn ailments(&self) -> Result<Vec<String>> {
+        const RESTORE: &str = "put the last backup in its place with `cartwright restore`";
         let mut ailments = Vec::new();
         for row in self.read(INTEGRITY, Vec::new()).await?.iter() {
             if row.text(0)? != "ok" {
-                ailments.push(format!("damaged: {}", row.text(0)?));
+                ailments.push(format!("damaged: {}: {RESTORE}", row.text(0)?));
             }
         }
+        if self.is_half_copied().await? {
+            ailments.push("a copy into it is not finished: run `cartwright copy` again".to_owned());
+        }
         for row in self.read(REFERENCES, Vec::new()).await?.iter() {
-            ailments.push(format!("a row of {} refers to one that is gone", row.text(0)?));
+            ailments.push(format!("a row of {} refers to one that is gone: {RESTORE}", row.text(0)?));
         }
         for row in self.read(UNSELLABLE, Vec::new()).await?.iter() {
-            ailments.push(format!("product {} is on sale without a SKU", row.int(0)?));
+            let id = row.int(0)?;
+            ailments.push(format!(
+                "product {id} is on sale without a SKU: its merchant gives it one, or takes it down"
+            ));
         }
         for row in self.read(UNLISTED, Vec::new()).await?.iter() {
-            ailments.push(format!("product {} has no listing of its own", row.int(0)?));
+            ailments.push(format!("product {} has no listing of its own: {RESTORE}", row.int(0)?));
         }
         for row in self.read(MISPLACED, Vec::new()).await?.iter() {
             ailments
@@ -70,9 +107,26 @@ impl Store {
             ailments.push(format!("{} counts of listings are wrong: run `cartwright reindex`", row.int(0)?));
         }
         for row in self.read(EMPTY_LINES, Vec::new()).await?.iter() {
-            ailments.push(format!("{} cart lines hold nothing", row.int(0)?));
+            ailments.push(format!("{} cart lines hold nothing: their shoppers remove them", row.int(0)?));
+        }
+        for row in self.read(STRAYS, Vec::new()).await?.iter() {
+            ailments
+                .push(format!("{} shoppers with wishes or likes have no account: {RESTORE}", row.int(0)?));
         }
         Ok(ailments)
+    }
+
+    /// The counters that would give a number twice.
+    pub async fn slow_counters(&self) -> Result<Vec<String>> {
+        let rows = self.read(SLOW_COUNTERS, Vec::new()).await?;
+        rows.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect()
+    }
+
+    /// When the newest row was written; `None` where there is none.
+    pub async fn newest(&self) -> Result<Option<Timestamp>> {
+        let rows = self.read(NEWEST, Vec::new()).await?;
+        let newest = rows.first().map_or(Ok(None), |row| row.opt_int(0))?;
+        Ok(newest.map(Timestamp::from_micros))
     }
 
     /// The migrations that the tables have seen, in order.

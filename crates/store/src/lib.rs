@@ -9,6 +9,8 @@ pub mod broken;
 pub mod cart;
 pub mod category;
 pub mod change;
+pub mod citus;
+pub mod copy;
 mod db;
 pub mod doctor;
 mod error;
@@ -25,6 +27,7 @@ pub mod shelf;
 pub mod shop;
 mod sql;
 pub mod stats;
+pub mod sweep;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
@@ -107,6 +110,11 @@ impl Options {
     pub fn of_file(path: impl Into<PathBuf>) -> Self {
         Self::new(Database::Sqlite(path.into()))
     }
+}
+
+/// Refuses a file that is not a whole database of a shop, or that a newer version of this program has made.
+pub fn check_backup(file: &Path) -> Result<()> {
+    db::check_backup(file)
 }
 
 /// A handle on the shop's memory; clones share it.

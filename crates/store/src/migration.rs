@@ -17,8 +17,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_headings", include_str!("../migrations/0005_headings.sql")),
     ("0006_shop_id", include_str!("../migrations/0006_shop_id.sql")),
     ("0007_replicas", include_str!("../migrations/0007_replicas.sql")),
+    ("0008_operations", include_str!("../migrations/0008_operations.sql")),
 ];
 
+/// Rows below 1 are no migrations: -1 is there while a shop is copied into the database (`copy`).
 const TABLE: &str = "create table if not exists migration (
     number integer not null primary key, name text not null, checksum text not null) strict";
 
@@ -58,6 +60,25 @@ pub(crate) fn run(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
+/// Refuses tables that this program has not made, and cannot bring up to date.
+pub(crate) fn check(connection: &Connection) -> Result<()> {
+    let applied = connection.prepare("select checksum from migration where number > 0 order by number");
+    let mut applied = applied.map_err(|_| Error::Unusable("it is no database of a shop".to_owned()))?;
+    let applied =
+        applied.query_map([], |row| row.get(0))?.collect::<std::result::Result<Vec<String>, _>>()?;
+    refuse_others(&applied)
+}
+
+/// Refuses checksums that are not those of the first migrations.
+fn refuse_others(applied: &[impl AsRef<str>]) -> Result<()> {
+    if applied.len() > MIGRATIONS.len() {
+        return Err(newer());
+    }
+    let mut both = MIGRATIONS.iter().zip(applied);
+    both.find(|((_, text), is)| checksum(text) != is.as_ref())
+        .map_or(Ok(()), |((name, _), _)| Err(edited(name)))
+}
+
 fn edited(name: &str) -> Error {
     Error::Unusable(format!("migration {name} was changed after it was applied: run the released program"))
 }
@@ -78,14 +99,7 @@ pub(crate) async fn run_on_postgres(connection: &mut Postgres, migrates: bool) -
     let applied =
         connection.one("select checksum from migration where number > 0 order by number", &[]).await?;
     let applied: Vec<_> = applied.iter().map(|row| row.text(0)).collect::<Result<_>>()?;
-    if applied.len() > MIGRATIONS.len() {
-        return Err(newer());
-    }
-    if let Some(((name, _), _)) =
-        MIGRATIONS.iter().zip(&applied).find(|((_, text), is)| checksum(text) != **is)
-    {
-        return Err(edited(name));
-    }
+    refuse_others(&applied)?;
     let missing: Vec<_> = MIGRATIONS.iter().zip(1i64..).skip(applied.len()).collect();
     if !missing.is_empty() && !migrates {
         let text = "the database is older than this program: run `cartwright migrate` first";
@@ -100,8 +114,13 @@ pub(crate) async fn run_on_postgres(connection: &mut Postgres, migrates: bool) -
 }
 
 fn checksum(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+/// Hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     let mut digits = String::new();
-    for byte in Sha256::digest(text.as_bytes()) {
+    for byte in bytes {
         // Writing to a text cannot fail.
         let _ = write!(digits, "{byte:02x}");
     }
@@ -126,8 +145,11 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         run(&mut connection).unwrap();
         run(&mut connection).unwrap();
+        check(&connection).unwrap();
         connection.execute("update migration set checksum = 'other'", []).unwrap();
-        assert!(matches!(run(&mut connection), Err(Error::Unusable(text)) if text.contains("changed")));
+        for refused in [run(&mut connection), check(&connection)] {
+            assert!(matches!(refused, Err(Error::Unusable(text)) if text.contains("changed")));
+        }
     }
 
     #[test]
@@ -135,7 +157,9 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         run(&mut connection).unwrap();
         connection.execute("insert into migration values (99, 'later', '')", []).unwrap();
-        assert!(matches!(run(&mut connection), Err(Error::Unusable(text)) if text.contains("newer")));
+        for refused in [run(&mut connection), check(&connection)] {
+            assert!(matches!(refused, Err(Error::Unusable(text)) if text.contains("newer")));
+        }
     }
 
     #[test]

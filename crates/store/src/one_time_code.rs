@@ -17,8 +17,6 @@ statements! {
         where session_hash = $1 and tries < $2 and expires_at > $3 returning phone, code_hash";
     /// Ends a code; it works once.
     USE = "delete from one_time_code where session_hash = $1 and code_hash = $2 returning phone";
-    /// Forgets what has expired.
-    SWEEP = "delete from one_time_code where expires_at <= $1";
 }
 
 impl Store {
@@ -36,12 +34,9 @@ impl Store {
     }
 }
 
-/// Keeps a code and forgets the expired ones.
-pub fn keep(session: &Hash, phone: &str, code: &Hash, expires_at: Timestamp, now: Timestamp) -> Vec<Step> {
-    vec![
-        Step::new(SWEEP, vec![now.into()]),
-        Step::new(KEEP, vec![session.into(), phone.into(), code.into(), expires_at.into()]),
-    ]
+/// Keeps a code.
+pub fn keep(session: &Hash, phone: &str, code: &Hash, expires_at: Timestamp) -> Step {
+    Step::new(KEEP, vec![session.into(), phone.into(), code.into(), expires_at.into()])
 }
 
 /// Ends a code; refused when somebody else was faster.

@@ -1,6 +1,10 @@
 //! The store on its own: every statement prepares, one caller's failure is only its own, and what was
 //! acknowledged is there after a reopening.
 
+mod copy;
+mod disk;
+mod schema;
+
 use std::pin::pin;
 use std::time::Duration;
 
@@ -18,8 +22,8 @@ use crate::official::Kind;
 use crate::product::Desk;
 use crate::{
     Database, Error, Options, Refusal, Sql, Step, Store, account, asset, audit, brand, category, change,
-    doctor, idempotency, listing, official, one_time_code, page, product, publishing, secret, shelf, shop,
-    testing, throttle, token, userlike, wishlist,
+    copy as copies, doctor, idempotency, listing, official, one_time_code, page, product, publishing, secret,
+    shelf, shop, sweep, testing, throttle, token, userlike, wishlist,
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_000_000);
@@ -121,6 +125,7 @@ fn statements() -> Vec<&'static Sql> {
         carts::ALL,
         category::ALL,
         change::ALL,
+        copies::ALL,
         doctor::ALL,
         idempotency::ALL,
         listing::ALL,
@@ -132,6 +137,7 @@ fn statements() -> Vec<&'static Sql> {
         secret::ALL,
         shelf::ALL,
         shop::ALL,
+        sweep::ALL,
         throttle::ALL,
         token::ALL,
         userlike::ALL,
@@ -351,6 +357,24 @@ async fn a_backup_is_a_database_of_its_own() {
     let copy = Store::open(&Options::of_file(copy)).unwrap();
     assert_eq!(*copy.cart(OWNER).await.unwrap(), *store.cart(OWNER).await.unwrap());
     assert_eq!(copy.ailments().await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_was_spoilt_by_hand_is_told_with_how_to_mend_it() {
+    let (store, folder) = stocked_file().await;
+    write(&store, carts::add(OWNER, &line(1, 4), NOW.plus_seconds(9))).await.unwrap();
+    assert_eq!(store.newest().await.unwrap(), Some(NOW));
+    store.allocate("sku", 2).await.unwrap();
+    assert_eq!(store.slow_counters().await.unwrap(), ["category", "picture", "product", "store"]);
+    let beside = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
+    let spoil = "insert into wishlist values (x'09', 1, 0); update cart_line set quantity = 0;
+        insert into migration values (-1, 'copy', '')";
+    beside.execute_batch(spoil).unwrap();
+    let ailments = store.ailments().await.unwrap();
+    assert_eq!(ailments.len(), 3, "{ailments:?}");
+    for part in ["`cartwright copy` again", "1 cart lines hold nothing", "1 shoppers with wishes or likes"] {
+        assert!(ailments.iter().any(|ailment| ailment.contains(part)), "{part}: {ailments:?}");
+    }
 }
 
 #[tokio::test]

@@ -138,6 +138,11 @@ impl Rows {
 pub struct Row<'a>(&'a [Value]);
 
 impl<'a> Row<'a> {
+    /// All its values.
+    pub(crate) fn values(self) -> &'a [Value] {
+        self.0
+    }
+
     /// A number.
     pub fn int(&self, column: usize) -> Result<i64> {
         self.opt_int(column)?.ok_or(Error::Unreadable("null for a number"))

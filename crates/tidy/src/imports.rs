@@ -21,7 +21,7 @@ const IMPORTS: [(&str, &[&str]); 7] = [
 const HOUSE: &str = "cartwright";
 
 /// Libraries that only some rooms may use outside of tests.
-const OWNERS: [(&str, &[&str]); 11] = [
+const OWNERS: [(&str, &[&str]); 12] = [
     ("rusqlite", &["store"]),
     ("tokio-postgres", &["store"]),
     ("tower-http", &["web"]),
@@ -30,6 +30,7 @@ const OWNERS: [(&str, &[&str]); 11] = [
     ("image", &["app"]),
     ("object_store", &["app"]),
     ("clap", &[HOUSE]),
+    ("fs4", &[HOUSE]),
     ("anyhow", &[HOUSE]),
     ("serde", &["web", "dialect", HOUSE]),
     ("serde_json", &["web", "dialect", HOUSE]),

@@ -67,19 +67,14 @@ pub async fn owner(app: &App, files: &Files) -> Result<Owner> {
 
 /// Draws the shop's id and its secret at the first start, and gives the id to a place where no files are yet.
 pub async fn take_over(app: &App) -> Result<Owner> {
-    let files = &app.settings().files;
     app.upload_key().await?;
-    if app.store().shop_id().await?.is_none() {
-        app.store().apply(store::shop::name_shop(&app.entropy().uuid()).into()).await?;
-    }
+    let (files, us) = (&app.settings().files, app.shop_id().await?);
     let owner = owner(app, files).await?;
-    match app.store().shop_id().await? {
-        Some(us) if owner == Owner::Nobody => {
-            files.name_shop(&us).await?;
-            Ok(Owner::Us)
-        }
-        _ => Ok(owner),
+    if owner == Owner::Nobody {
+        files.name_shop(&us).await?;
+        return Ok(Owner::Us);
     }
+    Ok(owner)
 }
 
 /// Sweeps every day, for as long as the runtime lives.

@@ -297,6 +297,11 @@ impl Opened {
         self.reader.searcher()
     }
 
+    /// Whether there is anything to be found.
+    pub(super) fn has_listings(&self) -> bool {
+        self.searcher().num_docs() > 0
+    }
+
     /// What tells whether a listing that is in the index has changed.
     pub(super) fn stamps(&self) -> Result<HashMap<ListingId, Stamp>> {
         let mut stamps = HashMap::new();

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::process::Output;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use store::testing::SmallDisk;
+
 use crate::server::{Folder, fixture, text};
 
 pub(crate) fn add_account(folder: &Folder, words: &[&str], password: &str) -> Output {
@@ -110,7 +112,7 @@ fn the_doctor_tells_what_there_is_and_what_is_set() {
     let report =
         folder.succeed(&["doctor", "--cached-carts", "7", "--sms-url", "https://sms.example/secret"]);
     for expected in [
-        "none is running",
+        "none is running in this folder",
         "tables    up to date: 0001_shop",
         "17 products",
         "files     0 without a row",
@@ -123,6 +125,28 @@ fn the_doctor_tells_what_there_is_and_what_is_set() {
     }
     let _server = folder.serve();
     assert!(folder.succeed(&["doctor"]).contains("server    one is running"));
+}
+
+#[test]
+fn the_doctor_tells_what_is_strange_and_what_no_server_would_take() {
+    let folder = Folder::new();
+    folder.succeed(&["migrate"]);
+    let report = folder.succeed(&["doctor", "--sms", "log", "--guest-cart-ttl", "1d"]);
+    for expected in ["whoever reads the log", "--guest-cart-ttl", "free in ./data", "all is well"] {
+        assert!(report.contains(expected), "{expected}: {report}");
+    }
+    for (words, expected) in [
+        (&["--sms", "webhook"], "needs --sms-url"),
+        (&["--lexi-require-signature", "true"], "needs --lexi-apps"),
+    ] {
+        let report = folder.run(&[&["doctor"], &words[..]].concat());
+        assert_eq!(report.status.code(), Some(1));
+        assert!(text(&report.stdout).contains(expected), "{}", text(&report.stdout));
+    }
+    let Some(_disk) = SmallDisk::mount(&folder.path("small"), 4) else { return };
+    folder.succeed(&["migrate", "--data", "small"]);
+    let report = folder.succeed(&["doctor", "--data", "small"]);
+    assert!(report.contains("little space is left in small: make room"), "{report}");
 }
 
 #[test]

@@ -2,11 +2,14 @@
 
 mod audit;
 mod commands;
+mod copy;
 mod damage;
 mod demo;
+mod disk;
 mod import;
 mod merchant;
 mod phone;
+mod restore;
 mod search;
 mod serve;
 mod server;

@@ -239,7 +239,7 @@ impl Drop for Server {
 }
 
 impl Reply {
-    fn read(reply: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Self {
+    pub(crate) fn read(reply: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Self {
         let mut reply = reply.expect("the server answers");
         let body = reply.body_mut().read_to_string().expect("a text");
         Self { status: reply.status().as_u16(), body }

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
 use self::connection::Session;
+pub(crate) use self::connection::check_backup;
 use self::writer::Writer;
 use crate::cart::{CartCache, Touched};
 use crate::db::{Question, Transaction, Written};

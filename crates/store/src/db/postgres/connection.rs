@@ -200,8 +200,8 @@ pub(super) fn meaning(error: tokio_postgres::Error) -> Error {
     let error = &error;
     match error.code().map(SqlState::code) {
         _ if is_passing(error) => Error::Unwritable(said(error)),
-        // No space, no memory, too many connections.
-        Some(code) if code.starts_with("53") => Error::Unwritable(said(error)),
+        // No space, no memory, too many connections; a disk that fails.
+        Some(code) if code.starts_with("53") || code == "58030" => Error::Unwritable(said(error)),
         // What a row refers to was deleted meanwhile.
         Some("23503") => Error::Refused(Refusal::Gone),
         Some("XX001" | "XX002") => Error::Damaged(said(error)),

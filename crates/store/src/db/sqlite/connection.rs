@@ -74,6 +74,25 @@ pub(super) fn copy(path: &Path, file: &Path) -> Result<()> {
     copied
 }
 
+/// Looks a copy over, and changes nothing.
+pub(crate) fn check_backup(file: &Path) -> Result<()> {
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+        return Err(Error::Unusable(
+            "it is a database in use, part of which is in its log: name a file that `cartwright backup` has written"
+                .to_owned(),
+        ));
+    }
+    let connection = open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let verdict = connection.query_row("pragma integrity_check(1)", [], |row| row.get::<_, String>(0));
+    let verdict = verdict.map_err(|error| Error::Damaged(error.to_string()))?;
+    if verdict != "ok" {
+        return Err(Error::Damaged(verdict));
+    }
+    migration::check(&connection)
+}
+
 /// A connection for reading or writing as the flags say, with the settings that all have.
 pub(super) fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let connection =

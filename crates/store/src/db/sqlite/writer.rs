@@ -73,7 +73,7 @@ impl<'c> Writer<'c> {
 
     /// Runs a transaction that shares its commit with nobody.
     fn alone(&mut self, caller: Transaction) -> Vec<Ran> {
-        let mut outcome = self.statement(BEGIN).and_then(|()| self.steps(&caller, &[]));
+        let mut outcome = self.begin().and_then(|()| self.steps(&caller, &[]));
         if outcome.is_err() && self.is_open() {
             outcome = self.statement(ROLLBACK).and(outcome);
         }
@@ -83,7 +83,7 @@ impl<'c> Writer<'c> {
     /// Runs transactions as long as more are waiting; the second value is one that does not belong to them.
     fn together(&mut self, first: Transaction) -> (Vec<Ran>, Option<Transaction>) {
         let (mut batch, mut next, mut rest) = (Vec::new(), Some(first), None);
-        let mut begun = self.statement(BEGIN);
+        let mut begun = self.begin();
         while let Some(caller) = next.take() {
             let changes = self.session.connection.total_changes();
             let outcome = begun.as_ref().map_err(again).and_then(|()| self.transaction(&caller, &batch));
@@ -112,10 +112,7 @@ impl<'c> Writer<'c> {
     /// A caller without a savepoint failed after its first change: undoes all and runs all again with savepoints.
     fn repeat_with_care(&mut self, batch: &mut [Ran]) -> Result<()> {
         self.is_careful = true;
-        if self.is_open() {
-            self.statement(ROLLBACK)?;
-        }
-        self.statement(BEGIN)?;
+        self.begin()?;
         for at in 0..batch.len() {
             let (before, rest) = batch.split_at_mut(at);
             rest[0].outcome = self.transaction(&rest[0].caller, before);
@@ -211,6 +208,15 @@ impl<'c> Writer<'c> {
             self.stats.batch.observe(batch.len() as f64);
         }
         committed
+    }
+
+    /// Begins a transaction, after undoing one that runs: because it is to run again, or because a full disk kept it from
+    /// its end.
+    fn begin(&mut self) -> Result<()> {
+        if self.is_open() {
+            self.statement(ROLLBACK)?;
+        }
+        self.statement(BEGIN)
     }
 
     /// Whether a transaction runs.
