@@ -1,7 +1,7 @@
 //! Secrets that all servers of a shop share; never what belongs to a shopper.
 
 use crate::sql::statements;
-use crate::{Result, Step, Store};
+use crate::{Error, Result, Rows, Step, Store};
 
 statements! {
     /// A secret.
@@ -18,7 +18,7 @@ impl Store {
         }
         let (keep, find) = (vec![name.into(), (&drawn()).into()], vec![name.into()]);
         let kept = self.apply(vec![Step::new(KEEP, keep), Step::new(FIND, find)]).await?;
-        let row = kept.last().and_then(|rows| rows.first());
-        row.ok_or(crate::Error::Unreadable("a secret is missing"))?.bytes(0)
+        let row = kept.last().and_then(Rows::first);
+        row.ok_or(Error::Unreadable("a secret is missing"))?.bytes(0)
     }
 }

@@ -60,7 +60,6 @@ fn a_killed_primary_loses_nothing_that_was_acknowledged() {
 #[test]
 fn a_primary_that_takes_no_more_writes_is_left_for_the_new_one() {
     fail_over(|primary| {
-        primary.sql("alter system set default_transaction_read_only = on").expect("a setting");
-        primary.sql("select pg_reload_conf()").expect("it is read");
+        primary.set("default_transaction_read_only = on").expect("a setting");
     });
 }

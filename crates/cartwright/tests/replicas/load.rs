@@ -11,7 +11,7 @@ use crate::shop::add;
 /// Clients at a time.
 pub(crate) const CLIENTS: usize = 6;
 /// A piece that no server takes in this time never is.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a client saw.
 #[derive(Debug)]

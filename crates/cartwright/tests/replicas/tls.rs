@@ -43,7 +43,7 @@ fn the_address_says_whether_there_is_tls_and_what_is_verified() {
     let rules = place.path().join("data/pg_hba.conf");
     let encrypted = fs::read_to_string(&rules).expect("its rules").replace("\nhost ", "\nhostssl ");
     fs::write(&rules, encrypted).expect("they can be written");
-    postgres.sql("select pg_reload_conf()").expect("it reads them");
+    postgres.reload().expect("it reads them");
 
     let folder = Folder::with_file();
     let port = postgres.host().rsplit(':').next().expect("a port").to_owned();
