@@ -1,4 +1,4 @@
-//! The attacks of ACIDRain (Warszawski and Bailis, SIGMOD 2017) that a cart can suffer: requests sent at the same time, so
+//! The attacks called `ACIDRain` (Warszawski and Bailis, SIGMOD 2017) that a cart can suffer: requests sent at the same time, so
 //! that each passes a check which all of them together do not.
 
 use std::sync::Mutex;
@@ -16,6 +16,9 @@ use crate::prove::Prove;
 use crate::random::Random;
 use crate::scenario::{Seen, Setting};
 use crate::totals::{adds_up, store_adds_up};
+
+/// What a client does again and again.
+type Act<'a> = &'a (dyn Fn(&mut Random) -> Result<()> + Sync);
 
 /// Requests of one attack.
 const AT_ONCE: usize = 24;
@@ -146,10 +149,9 @@ pub(crate) fn totals(prove: &Prove, setting: Setting) -> Result<Seen> {
         ground.done(random.below(setting.replicas), &ground.merchant, &call)?;
         Ok(())
     };
-    type Act<'a> = &'a (dyn Fn(&mut Random) -> Result<()> + Sync);
     let acts: [Act<'_>; 6] = [&look, &look, &look, &change, &change, &price];
     let mut random = prove.random();
-    let until = Instant::now() + Duration::from_secs(prove.times(3, 30) as u64);
+    let until = Instant::now() + Duration::from_secs(prove.times(2, 20) as u64);
     let times = thread::scope(|scope| {
         let acting = acts.map(|act| {
             let mut random = random.split();

@@ -51,7 +51,7 @@ struct Sum {
 pub(crate) fn run(prove: &Prove, setting: Setting) -> Result<Seen> {
     let ground = prove.ground(setting)?;
     let ground: &Ground = &ground;
-    let shoppers = if setting.broken.is_some() { 60 } else { prove.times(30, 200) };
+    let shoppers = if setting.broken.is_some() { 60 } else { prove.times(24, 200) };
     let seed = prove.seed;
     // What each client does, without repeats and logins.
     let each = prove.times(10, 40);

@@ -36,6 +36,7 @@ pub(crate) enum StoreKind {
 }
 
 /// What came of a scenario.
+#[expect(clippy::struct_field_names, reason = "the fields are the columns of the table")]
 pub(crate) struct Seen {
     /// What was done, with counts.
     pub(crate) done: String,

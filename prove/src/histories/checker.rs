@@ -109,7 +109,7 @@ pub(crate) fn check(history: &[Operation]) -> Result<(), Box<Broken>> {
     assert!(history.len() <= MOST, "a history has {MOST} operations at most");
     let broken = Broken { explained: Done::default(), state: State::default() };
     let mut search = Search { history, met: HashSet::new(), furthest: broken };
-    if search.goes_on(Done::default(), State::default()) { Ok(()) } else { Err(search.furthest.into()) }
+    if search.goes_on(Done::default(), &State::default()) { Ok(()) } else { Err(search.furthest.into()) }
 }
 
 struct Search<'a> {
@@ -120,7 +120,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Whether the operations that are not done can follow on this state.
-    fn goes_on(&mut self, done: Done, state: State) -> bool {
+    fn goes_on(&mut self, done: Done, state: &State) -> bool {
         let open = |at: &usize| !done.has(*at);
         let ends = |at: usize| self.history[at].told.as_ref().map(|(ended, _)| *ended);
         // Who began after another one has ended, comes after it.
@@ -141,8 +141,8 @@ impl Search<'_> {
             let Some(after) = state.after(self.history, at) else { continue };
             // A login of an empty cart may be one of a full cart later; all else that changes nothing now never will.
             let is_login = matches!(operation.act.deed, Deed::LogIn { .. });
-            let changes_nothing = after == state && !is_login && operation.told.is_some();
-            if self.goes_on(done.with(at), after) {
+            let changes_nothing = after == *state && !is_login && operation.told.is_some();
+            if self.goes_on(done.with(at), &after) {
                 return true;
             }
             // What fits and changes nothing might as well come now: if the rest does not follow, it follows on nothing.
@@ -170,8 +170,14 @@ impl State {
         let key = act.key.map_or(0, |key| 1_u128 << key);
         let is_repeat = key & self.keys != 0;
         if let Some(told) = told.filter(|told| told.is_replay) {
-            // What was answered before: the change is in, or was refused for good.
-            return (is_repeat || told.outcome != Outcome::Done).then_some(after);
+            // The change is in, or was refused for good; and these are the words of then, unless those were lost.
+            let is_first = |other: &Operation| {
+                let first = other.told.as_ref().map(|(_, first)| first);
+                other.act.key == act.key
+                    && first.is_none_or(|first| !first.is_replay && first.says_the_same(told))
+            };
+            let is_answered = is_repeat || told.outcome != Outcome::Done;
+            return (is_answered && history.iter().any(is_first)).then_some(after);
         }
         let outcome = after.act(act);
         if is_repeat || outcome != Outcome::Done {
@@ -232,6 +238,10 @@ impl State {
 }
 
 impl Told {
+    fn says_the_same(&self, other: &Self) -> bool {
+        (self.outcome, &self.shown) == (other.outcome, &other.shown)
+    }
+
     /// Whether it is what a client is told of this cart.
     fn fits(&self, act: &Act, cart: &Cart) -> bool {
         self.version.is_none_or(|version| version == cart.version)

@@ -104,6 +104,9 @@ fn a_doubled_add_is_found() {
     assert!(holds(later(&[(TEA, 1)])));
     assert!(!holds(later(&[(TEA, 2)])));
     assert!(!holds(vec![as_before(done(3, 4, add(TEA, 1)))]), "nothing was answered before");
+    let mut other = as_before(done(3, 4, add(TEA, 1)));
+    other.told.as_mut().unwrap().1.shown = Some(Vec::new());
+    assert!(!holds(vec![keyed(done(0, 1, add(TEA, 1))), other]), "not in these words");
 }
 
 #[test]
