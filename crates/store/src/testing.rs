@@ -1,11 +1,16 @@
 //! A database of its own for each test: a file in the test's folder, or a schema of the PostgreSQL database that
-//! `CARTWRIGHT_TEST_DATABASE` names.
+//! `CARTWRIGHT_TEST_DATABASE` names. Also a look at what such a file holds.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
+use rusqlite::{Connection as Sqlite, OpenFlags};
+
 use crate::db::postgres::connection::{Connection, Place};
 use crate::{Database, Options};
+
+/// The name of the database file.
+const FILE: &str = "shop.db";
 
 /// The database of a test's folder, which does not outlive a power cut.
 ///
@@ -15,7 +20,7 @@ use crate::{Database, Options};
 pub fn options(folder: &Path) -> Options {
     let database = match std::env::var("CARTWRIGHT_TEST_DATABASE") {
         Ok(address) => Database::Postgres(schema(address, folder)),
-        Err(_) => Database::Sqlite(folder.join("shop.db")),
+        Err(_) => Database::Sqlite(folder.join(FILE)),
     };
     Options { is_durable: false, ..Options::new(database) }
 }
@@ -34,4 +39,44 @@ fn schema(address: String, folder: &Path) -> String {
     // A runtime does not start within another one, on the same thread.
     std::thread::spawn(move || runtime.block_on(make)).join().expect("a thread").expect("a schema");
     own
+}
+
+/// Sees what the database file of a test's folder holds, from outside.
+pub struct Watch(Sqlite);
+
+impl Watch {
+    /// Of a folder whose database is there and embedded.
+    ///
+    /// # Panics
+    ///
+    /// When it is not.
+    pub fn of_folder(folder: &Path) -> Self {
+        let file = Sqlite::open_with_flags(folder.join(FILE), OpenFlags::SQLITE_OPEN_READ_ONLY);
+        Self(file.expect("an embedded database"))
+    }
+
+    /// Another number whenever somebody has changed something.
+    pub fn version(&self) -> i64 {
+        self.0.pragma_query_value(None, "data_version", |row| row.get(0)).expect("a number")
+    }
+
+    /// Another number for other rows in any table but these.
+    pub fn contents(&self, but: &[&str]) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let mut tables =
+            self.0.prepare("select name from sqlite_schema where type = 'table'").expect("a question");
+        let tables = tables.query_map([], |row| row.get::<_, String>(0)).expect("an answer");
+        for table in tables.map(|name| name.expect("a name")).filter(|name| !but.contains(&name.as_str())) {
+            table.hash(&mut hasher);
+            let mut rows = self.0.prepare(&format!("select * from {table}")).expect("a question");
+            let columns = rows.column_count();
+            let mut rows = rows.query([]).expect("an answer");
+            while let Some(row) = rows.next().expect("a row") {
+                for at in 0..columns {
+                    format!("{:?}", row.get_ref(at).expect("a value")).hash(&mut hasher);
+                }
+            }
+        }
+        hasher.finish()
+    }
 }
