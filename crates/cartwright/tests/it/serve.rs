@@ -117,3 +117,13 @@ fn a_port_that_is_taken_is_told() {
     let error = other.fail(1, &["serve", "--listen", server.address()]);
     assert!(error.contains("cannot listen on") && error.contains("--listen"), "{error}");
 }
+
+#[test]
+fn a_crowd_that_says_nothing_makes_room_for_who_speaks() {
+    let folder = Folder::new();
+    let server = folder.start(&["serve", "--connections", "4"]);
+    let silent: Vec<_> = (0..5).map(|_| TcpStream::connect(server.address()).unwrap()).collect();
+    // Those within the first half of the places keep them; the others go soon, one after the other.
+    assert_eq!(server.get("/healthz").status, 200);
+    drop(silent);
+}
