@@ -45,6 +45,8 @@ pub use ctx::{Clock, Ctx};
 pub use entropy::Entropy;
 pub use error::{Error, Result};
 pub use settings::Settings;
+#[cfg(feature = "broken")]
+pub use store::broken;
 
 use crate::catalogue::Catalogue;
 use crate::idempotency::Running;

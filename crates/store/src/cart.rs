@@ -298,6 +298,8 @@ impl Store {
     }
 
     async fn write_touching(&self, steps: Vec<Step>, touched: Touched) -> Result<Arc<Cart>> {
+        #[cfg(feature = "broken")]
+        let steps = self.unguarded(steps).await?;
         let (_, cart) = self.db.write(steps, touched).await?;
         cart.ok_or(Error::Unreadable("a written cart is missing"))
     }

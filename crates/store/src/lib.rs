@@ -4,6 +4,8 @@ pub mod account;
 pub mod asset;
 pub mod audit;
 pub mod brand;
+#[cfg(feature = "broken")]
+pub mod broken;
 pub mod cart;
 pub mod category;
 pub mod change;
@@ -110,6 +112,8 @@ impl Store {
         let stats = Arc::new(Stats::default());
         // A cart in memory is current only where nobody else writes it.
         let cached = if matches!(options.database, Database::Sqlite(_)) { options.cached_carts } else { 0 };
+        #[cfg(feature = "broken")]
+        let cached = if broken::is("stale-read") { options.cached_carts } else { cached };
         let carts = Arc::new(CartCache::new(cached));
         let db = Db::open(options, &carts, &stats)?;
         Ok(Self { db, carts, stats })

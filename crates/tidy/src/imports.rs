@@ -7,13 +7,14 @@ use toml::{Table, Value};
 use crate::workspace::{insist, rooms};
 
 /// What each room may import of ours, in its tests too; `dialect` stands for every `dialect-*`.
-const IMPORTS: [(&str, &[&str]); 6] = [
+const IMPORTS: [(&str, &[&str]); 7] = [
     ("domain", &[]),
     ("store", &["domain"]),
     ("app", &["domain", "store"]),
     ("web", &["domain", "app"]),
     ("dialect", &["domain", "app", "web"]),
     ("tidy", &[]),
+    ("postgres-server", &[]),
 ];
 
 /// Sees every other room.
