@@ -67,7 +67,9 @@ impl Place {
         let filter = EnvFilter::try_new(&self.log).with_context(|| {
             format!("--log {}: expected a filter such as info or info,store=debug", self.log)
         })?;
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        // It would tell of a line that was not written on standard error, and panic, as that was not to be written to.
+        let log = tracing_subscriber::fmt().log_internal_errors(false);
+        let log = log.with_env_filter(filter).with_writer(std::io::stderr);
         let is_terminal = std::io::stderr().is_terminal();
         match self.log_format {
             Some(LogFormat::Json) => log.json().init(),

@@ -117,10 +117,15 @@ impl Folder {
 
     /// Starts a command that serves, on a free port, and waits until it says that it listens.
     pub(crate) fn start(&self, words: &[&str]) -> Server {
+        self.start_logging(words, File::create(self.path("server.log")).expect("a file"))
+    }
+
+    /// The same with its log going elsewhere.
+    pub(crate) fn start_logging(&self, words: &[&str], stderr: File) -> Server {
         let (out, log) = (self.path("server.out"), self.path("server.log"));
         let mut command = self.command(words);
         command.args(["--listen", "127.0.0.1:0"]);
-        command.stdout(File::create(&out).expect("a file")).stderr(File::create(&log).expect("a file"));
+        command.stdout(File::create(&out).expect("a file")).stderr(stderr);
         let child = command.spawn().expect("the program starts");
         let mut server = Server { child, out, log, url: String::new() };
         let line = server.wait_for_line("Cartwright listens on http://");
