@@ -18,7 +18,7 @@ use crate::ground::Ground;
 /// Each has a client in every dialect.
 const SHOPPERS: usize = 3;
 /// What is not answered by then never will be.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long a client waits for one answer.
 const ANSWER: Duration = Duration::from_secs(20);
 

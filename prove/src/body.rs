@@ -108,9 +108,10 @@ fn sent(address: &str, dialect: Dialect, kind: Kind) -> Result<(u16, Value)> {
         let _ = listening.read_to_end(&mut reply);
         reply
     });
+    let blanks = vec![b' '; 65_536];
     let piece = match kind {
-        Kind::Large => vec![b' '; 65_536],
-        Kind::Endless => [&b"10000\r\n"[..], &[b' '; 65_536], b"\r\n"].concat(),
+        Kind::Large => blanks,
+        Kind::Endless => [b"10000\r\n", &blanks[..], b"\r\n"].concat(),
         Kind::Slow => vec![b' '],
     };
     let (since, mut written) = (Instant::now(), 0);
