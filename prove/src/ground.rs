@@ -2,7 +2,7 @@
 //! ends when it is dropped.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -31,20 +31,41 @@ pub(crate) struct Ground {
     // Before the folder, so that they have ended when it is removed.
     servers: Vec<Server>,
     program: PathBuf,
-    folder: TempDir,
+    _folder: TempDir,
+    /// Where everything of the servers is.
+    data: PathBuf,
     /// The address of the database.
     database: String,
+    environment: Vec<(&'static str, String)>,
     /// People so far.
     people: AtomicUsize,
+}
+
+/// What is special about a shop that is harmed.
+#[derive(Default)]
+pub(crate) struct Site {
+    /// Where everything of the servers is; else in a folder that they share.
+    pub(crate) data: Option<PathBuf>,
+    /// The address of the database; else a file there, or a new one in the PostgreSQL server that all shops share.
+    pub(crate) database: Option<String>,
+    /// Variables that the program finds.
+    pub(crate) environment: Vec<(&'static str, String)>,
 }
 
 impl Ground {
     /// Makes a shop and starts its servers.
     pub(crate) fn start(prove: &Prove, setting: Setting) -> Result<Self> {
+        Self::start_at(prove, setting, Site::default())
+    }
+
+    /// The same at a place of its own.
+    pub(crate) fn start_at(prove: &Prove, setting: Setting, site: Site) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let database = match setting.store {
-            StoreKind::Sqlite => format!("sqlite:{}", folder.path().join("shop.db").display()),
-            StoreKind::Postgres => prove.new_database()?,
+        let data = site.data.unwrap_or_else(|| folder.path().to_owned());
+        let database = match (site.database, setting.store) {
+            (Some(database), _) => database,
+            (None, StoreKind::Sqlite) => format!("sqlite:{}", data.join("shop.db").display()),
+            (None, StoreKind::Postgres) => prove.new_database()?,
         };
         let program = if setting.broken.is_some() { &prove.options.broken } else { &prove.options.server };
         let mut ground = Self {
@@ -54,8 +75,10 @@ impl Ground {
             merchant: Shopper { token: String::new(), is_guest: false },
             servers: Vec::new(),
             program: program.clone(),
-            folder,
+            _folder: folder,
+            data,
             database,
+            environment: site.environment,
             people: AtomicUsize::new(0),
         };
         ground.furnish()?;
@@ -72,9 +95,50 @@ impl Ground {
         &self.servers[replica % self.servers.len()].url
     }
 
+    /// The addresses of all servers.
+    pub(crate) fn urls(&self) -> Vec<String> {
+        self.servers.iter().map(|server| server.url.clone()).collect()
+    }
+
+    /// The process of a server.
+    pub(crate) fn process(&self, replica: usize) -> u32 {
+        self.servers[replica].id()
+    }
+
+    /// Kills a server (SIGKILL) and starts another one in its place, at another address.
+    pub(crate) fn replace(&mut self, replica: usize) -> Result<()> {
+        drop(self.servers.remove(replica));
+        let server = self.serve(replica)?;
+        self.servers.insert(replica, server);
+        Ok(())
+    }
+
+    /// Where everything of the servers is.
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// What a server has logged since it was started.
+    pub(crate) fn logged(&self, replica: usize) -> Result<String> {
+        Ok(fs::read_to_string(self.log(replica))?)
+    }
+
+    fn log(&self, replica: usize) -> PathBuf {
+        self.data.join(format!("replica-{replica}.log"))
+    }
+
+    /// Imports a product file into a store, beside the servers.
+    pub(crate) fn import(&self, store: &str, file: &str) -> Result<()> {
+        let path = self.data.join(format!("{store}.csv"));
+        fs::write(&path, file)?;
+        let mut import = self.command(0, &["import", "--store", store]);
+        import.arg(path);
+        finish(import, "").map(drop)
+    }
+
     /// A command of the program, on this shop. Nothing of the caller's own settings reaches it.
     pub(crate) fn command(&self, replica: usize, words: &[&str]) -> Command {
-        let data = self.folder.path().join(format!("replica-{replica}"));
+        let data = self.data.join(format!("replica-{replica}"));
         let mut command = Command::new(&self.program);
         command.args(words).args(["--database", &self.database, "--log", "warn", "--data"]).arg(data);
         for (name, _) in std::env::vars_os() {
@@ -85,6 +149,7 @@ impl Ground {
         if let Some(broken) = self.setting.broken {
             command.env("CARTWRIGHT_BROKEN", broken);
         }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -124,21 +189,15 @@ impl Ground {
     fn serve(&self, replica: usize) -> Result<Server> {
         let mut command = self.command(replica, &["serve", "--listen", "127.0.0.1:0"]);
         // Many log in at once, and all from here.
-        command
-            .args(["--login-attempts-per-address", "1000000", "--files"])
-            .arg(self.folder.path().join("files"));
-        Server::start(command, &self.folder.path().join(format!("replica-{replica}.log")))
+        command.args(["--login-attempts-per-address", "1000000", "--files"]).arg(self.data.join("files"));
+        Server::start(command, &self.log(replica))
     }
 
     /// Fills the database: stores, products, a merchant.
     fn furnish(&mut self) -> Result<()> {
         finish(self.command(0, &["migrate"]), "")?;
         for (name, store) in STORES.iter().zip(1..) {
-            let file = self.folder.path().join(format!("{name}.csv"));
-            fs::write(&file, file_of(store))?;
-            let mut import = self.command(0, &["import", "--store", name]);
-            import.arg(file);
-            finish(import, "")?;
+            self.import(name, &file_of(store))?;
         }
         let merchant =
             ["account", "add", "--role", "merchant", "--store", STORES[1], "--username", "merchant"];

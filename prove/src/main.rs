@@ -1,8 +1,14 @@
 //! The proof: starts real servers, does to them what a shop must fear, and prints what came of it as one table. It knows
 //! nothing of the code it judges, and never talks to anything but 127.0.0.1.
 
+mod adders;
 mod attacks;
+mod body;
 mod client;
+mod clock;
+mod crash;
+mod disk;
+mod failover;
 mod goods;
 mod ground;
 mod histories;
@@ -11,6 +17,7 @@ mod random;
 mod reads;
 mod scenario;
 mod server;
+mod storm;
 mod totals;
 
 use std::process::ExitCode;

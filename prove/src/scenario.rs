@@ -5,7 +5,7 @@ use std::fmt;
 use anyhow::Result;
 
 use crate::prove::Prove;
-use crate::{attacks, histories, reads};
+use crate::{attacks, body, clock, crash, disk, failover, histories, reads, storm};
 
 /// Something that must hold whatever happens.
 pub(crate) struct Scenario {
@@ -93,7 +93,23 @@ const SCENARIOS: &[Scenario] = &[
         settings: &[SQLITE, POSTGRES, REPLICAS, SQLITE.broken("total")],
         run: attacks::totals,
     },
+    Scenario { name: "server killed", settings: &[SQLITE, REPLICAS], run: crash::server },
+    Scenario { name: "PostgreSQL killed", settings: &[POSTGRES, REPLICAS], run: crash::postgres },
+    Scenario { name: "failover", settings: &[REPLICAS], run: failover::synchronous },
+    Scenario { name: "failover, replication cut", settings: &[POSTGRES], run: failover::cut },
+    Scenario { name: "disk full", settings: &[SQLITE], run: disk::full },
+    Scenario { name: "disk slow", settings: &[SQLITE], run: disk::slow },
+    Scenario { name: "clock backwards", settings: &[SQLITE, REPLICAS], run: clock::backwards },
+    Scenario { name: "storm", settings: &[SQLITE], run: storm::storm },
+    Scenario { name: "bodies", settings: &[SQLITE], run: body::bodies },
 ];
+
+impl Seen {
+    /// Nothing can be said here, and why.
+    pub(crate) fn not_tried(why: &str) -> Self {
+        Self { done: "not tried".to_owned(), seen: why.to_owned(), holds: true }
+    }
+}
 
 impl Setting {
     /// The same with something broken on purpose.

@@ -41,6 +41,11 @@ impl Server {
             sleep(Duration::from_millis(5));
         }
     }
+
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
 }
 
 impl Drop for Server {

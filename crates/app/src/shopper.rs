@@ -229,7 +229,7 @@ pub async fn move_token(
 /// Ends the caller's token.
 pub async fn logout(ctx: &Ctx) -> Result<()> {
     let Some(hash) = ctx.session()?.token else { return Ok(()) };
-    let mut steps = vec![token::revoke(&hash, ctx.now)];
+    let mut steps = vec![token::revoke(&hash)];
     steps.extend(change::record(&Change::Token(hex(&hash)), ctx.now));
     ctx.app.store().apply(steps).await?;
     ctx.app.sessions().forget(&hash);

@@ -127,6 +127,7 @@ impl App {
         };
         let steps = (1..).zip(owners).map(|owned| store::asset::add(&asset(owned))).collect();
         self.apply(steps, Change::Catalogue).await;
+        self.store().allocate("asset", owners.len() as i64).await.expect("numbers");
     }
 
     /// Fills the shop: 1 plain, 2 with three SKUs and a promotion, 3 off sale, 4 sold out, 5 a draft,

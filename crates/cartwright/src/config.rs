@@ -92,6 +92,10 @@ pub(crate) struct Serving {
     /// Address and port to listen on; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", env = "CARTWRIGHT_LISTEN", default_value = "127.0.0.1:8080")]
     pub(crate) listen: String,
+    /// The most connections at once; further ones wait.
+    #[arg(long, value_name = "COUNT", env = "CARTWRIGHT_CONNECTIONS", default_value = "10000",
+        value_parser = at_least_one())]
+    pub(crate) connections: usize,
     /// Bring the tables of a PostgreSQL database up to date before serving; an embedded one always is.
     #[arg(long, value_name = "BOOL", env = "CARTWRIGHT_MIGRATE", num_args = 0..=1,
         default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]

@@ -65,7 +65,7 @@ pub(crate) async fn demo(given: &Given, serving: &Serving) -> Result<()> {
     let address = listener.local_addr()?;
     say(&format!("Cartwright listens on http://{address}"));
     say(&requests::page(&format!("http://{}", reachable(address)), &shop));
-    run(house, listener, signals).await
+    run(house, listener, signals, serving.connections).await
 }
 
 /// What the requests to try are about.

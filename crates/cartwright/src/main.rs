@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod cli;
 mod config;
+mod connection;
 mod copy;
 mod database;
 mod demo;

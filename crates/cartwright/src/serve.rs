@@ -1,16 +1,15 @@
 //! Serves the shop until a signal ends it: no new connections, running requests to their end, then the store.
 
 use std::io::Write;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::config::{Place, Serving};
+use crate::connection;
 use crate::house::House;
 
 /// How long running requests may take after the signal.
@@ -22,7 +21,7 @@ pub(crate) async fn serve(place: &Place, serving: &Serving) -> Result<()> {
     let house = House::open(place, serving).await?;
     let listener = listen(&serving.listen).await?;
     say(&format!("Cartwright listens on http://{}", listener.local_addr()?));
-    run(house, listener, signals).await
+    run(house, listener, signals, serving.connections).await
 }
 
 /// Opens the door; from now on connections wait to be served.
@@ -52,28 +51,28 @@ impl Signals {
     }
 }
 
-/// Serves until a signal comes.
-pub(crate) async fn run(house: House, listener: TcpListener, signals: Signals) -> Result<()> {
-    let (app, router) = (house.shop.app.clone(), cartwright::routes(&house.shop));
-    let service = router.with_state(house.shop.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps its delay");
-        }
-    });
+/// Serves until a signal comes, so many connections at once.
+pub(crate) async fn run(
+    house: House,
+    listener: TcpListener,
+    signals: Signals,
+    connections: usize,
+) -> Result<()> {
+    let app = house.shop.app.clone();
+    let router = cartwright::routes(&house.shop).with_state(house.shop.clone());
     tokio::spawn(app.clone().follow_changes());
     tokio::spawn(app::asset::keep_sweeping(app.clone()));
     tokio::spawn(app::sweep::keep_sweeping(app.clone()));
 
     let (stop, stopped) = oneshot::channel();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let server = connection::serve(listener, router, connections, async move {
         signals.received().await;
         tracing::info!("stopping");
         // Nobody waits for it when the server has ended by itself.
         let _ = stop.send(());
     });
     tokio::select! {
-        ended = server.into_future() => ended?,
+        ended = server => ended?,
         () = patience(stopped) => tracing::warn!("requests that still run after {PATIENCE:?} are cut off"),
     }
     // Waits for the writer, which finishes what is queued.

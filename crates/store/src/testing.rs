@@ -1,5 +1,6 @@
 //! What tests need of the machine: a database of its own for each, which is a file in the test's folder or a schema of the
-//! PostgreSQL database that `CARTWRIGHT_TEST_DATABASE` names; and disks that are full when the test says so.
+//! PostgreSQL database that `CARTWRIGHT_TEST_DATABASE` names; a look at what such a file holds; and disks that are full when
+//! the test says so.
 
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,8 +8,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use rusqlite::{Connection as Sqlite, OpenFlags};
+
 use crate::db::postgres::connection::{Connection, Place};
 use crate::{Database, Options};
+
+/// The name of the database file.
+const FILE: &str = "shop.db";
 
 /// The database of a test's folder, which does not outlive a power cut.
 ///
@@ -18,7 +24,7 @@ use crate::{Database, Options};
 pub fn options(folder: &Path) -> Options {
     let database = match std::env::var("CARTWRIGHT_TEST_DATABASE") {
         Ok(address) => Database::Postgres(schema(address, folder)),
-        Err(_) => Database::Sqlite(folder.join("shop.db")),
+        Err(_) => Database::Sqlite(folder.join(FILE)),
     };
     Options { is_durable: false, ..Options::new(database) }
 }
@@ -89,5 +95,45 @@ impl Drop for SmallDisk {
     fn drop(&mut self) {
         // Lazily, since whatever a failed test has started may still be there.
         let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+/// Sees what the database file of a test's folder holds, from outside.
+pub struct Watch(Sqlite);
+
+impl Watch {
+    /// Of a folder whose database is there and embedded.
+    ///
+    /// # Panics
+    ///
+    /// When it is not.
+    pub fn of_folder(folder: &Path) -> Self {
+        let file = Sqlite::open_with_flags(folder.join(FILE), OpenFlags::SQLITE_OPEN_READ_ONLY);
+        Self(file.expect("an embedded database"))
+    }
+
+    /// Another number whenever somebody has changed something.
+    pub fn version(&self) -> i64 {
+        self.0.pragma_query_value(None, "data_version", |row| row.get(0)).expect("a number")
+    }
+
+    /// Another number for other rows in any table but these.
+    pub fn contents(&self, but: &[&str]) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let mut tables =
+            self.0.prepare("select name from sqlite_schema where type = 'table'").expect("a question");
+        let tables = tables.query_map([], |row| row.get::<_, String>(0)).expect("an answer");
+        for table in tables.map(|name| name.expect("a name")).filter(|name| !but.contains(&name.as_str())) {
+            table.hash(&mut hasher);
+            let mut rows = self.0.prepare(&format!("select * from {table}")).expect("a question");
+            let columns = rows.column_count();
+            let mut rows = rows.query([]).expect("an answer");
+            while let Some(row) = rows.next().expect("a row") {
+                for at in 0..columns {
+                    format!("{:?}", row.get_ref(at).expect("a value")).hash(&mut hasher);
+                }
+            }
+        }
+        hasher.finish()
     }
 }

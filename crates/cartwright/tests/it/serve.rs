@@ -1,5 +1,6 @@
 //! `serve`: ready when it says so, alone in its folder, and gone only when the last request is answered.
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -116,4 +117,23 @@ fn a_port_that_is_taken_is_told() {
     let server = folder.serve();
     let error = other.fail(1, &["serve", "--listen", server.address()]);
     assert!(error.contains("cannot listen on") && error.contains("--listen"), "{error}");
+}
+
+#[test]
+fn a_crowd_that_says_nothing_makes_room_for_who_speaks() {
+    let folder = Folder::new();
+    let server = folder.start(&["serve", "--connections", "4"]);
+    let silent: Vec<_> = (0..5).map(|_| TcpStream::connect(server.address()).unwrap()).collect();
+    // Those within the first half of the places keep them; the others go soon, one after the other.
+    assert_eq!(server.get("/healthz").status, 200);
+    drop(silent);
+}
+
+#[test]
+fn a_log_that_finds_no_room_stops_nothing() {
+    let folder = Folder::new();
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let server = folder.start_logging("127.0.0.1:0", &["serve", "--log", "trace"], full);
+    assert_eq!(server.get("/readyz").status, 200);
+    assert_eq!(server.stop().code(), Some(0));
 }

@@ -161,6 +161,10 @@ async fn logout_ends_the_token() {
     assert_snapshot!(li.post("/login/logout.json", "").await.golden());
     assert_eq!(li.change(1, 2).await.body, NOT_LOGIN);
     assert_eq!(li.post("/login/logout.json", "").await.json()["result"], 1, "it has ended already");
+    // A clock that goes back brings nobody back.
+    shop.app.pass_seconds(-3600);
+    assert_eq!(li.change(1, 2).await.body, NOT_LOGIN);
+    shop.app.pass_seconds(3600);
     // The name of an ended token is free for nobody.
     let again = li.post("/login/login.json", "username=li&password=correct%20horse").await;
     assert_ne!(token_of(&again), li.token);
