@@ -29,6 +29,9 @@ const STORES: usize = 10_000;
 /// Entries of all pages kept in memory, each page counted as so many more: some 20 MB.
 const PAGED_AT_ALL: u64 = 1_000_000;
 const A_PAGE: u64 = 20;
+/// Long texts kept in memory: about how many, and bytes of all.
+const DESKS: usize = 10_000;
+const DESK_BYTES: u64 = 16 << 20;
 /// The longest text that is searched for, in bytes; nothing is found with a longer one.
 const LONGEST_SEARCH: usize = 1000;
 
@@ -92,6 +95,12 @@ impl Weighter<PageQuery, Arc<Listed>> for ByLength {
     }
 }
 
+impl Weighter<ProductId, Arc<Desk>> for ByLength {
+    fn weight(&self, _: &ProductId, desk: &Arc<Desk>) -> u64 {
+        (size_of::<Desk>() + desk.content.len() + desk.return_policy.len()) as u64
+    }
+}
+
 /// Stores, categories and brands, all of them.
 #[derive(Debug, Default)]
 pub struct Names {
@@ -117,6 +126,7 @@ pub struct Catalogue {
     /// Own listings, which have their product's number; apart from the others, so that a changed product is found.
     own: Cache<ListingId, Offered>,
     distributed: Cache<ListingId, Offered>,
+    desks: Cache<ProductId, Arc<Desk>, ByLength>,
     pages: Cache<PageQuery, Arc<Listed>, ByLength>,
     sales: Cache<StoreId, i64>,
     names: Mutex<Option<Arc<Names>>>,
@@ -138,6 +148,7 @@ impl Catalogue {
             search,
             own: Cache::new(settings.cached_products),
             distributed: Cache::new(settings.cached_products),
+            desks: Cache::with_weighter(DESKS, DESK_BYTES, ByLength),
             pages: Cache::with_weighter(10_000, PAGED_AT_ALL, ByLength),
             sales: Cache::new(STORES),
             names: Mutex::default(),
@@ -243,9 +254,15 @@ impl Catalogue {
         Ok(self.store.listings_of(store, products).await?)
     }
 
-    /// What only the product's page and its merchant's desk need.
-    pub async fn desk(&self, id: ProductId) -> Result<Desk> {
-        self.store.product_desk(id).await?.ok_or(Error::NoSuchProduct)
+    /// What only the product's page and its merchant's desk need; one statement at most.
+    pub async fn desk(&self, id: ProductId) -> Result<Arc<Desk>> {
+        let read = |missing: Vec<ProductId>| async move {
+            let desks = self.store.product_desks(&missing).await?;
+            Ok(desks.into_iter().map(|(id, desk)| (id, Arc::new(desk))).collect())
+        };
+        let keep = |id, desk| self.desks.insert(id, desk);
+        let found = self.cached_or_read(|id| self.desks.get(id), keep, &[id], read).await?;
+        found.into_iter().next().flatten().ok_or(Error::NoSuchProduct)
     }
 
     /// Whether a client may name this listing: it exists, and its product is not deleted and was for the public to see.
@@ -422,6 +439,7 @@ impl Catalogue {
         let mut generation = self.generation();
         *generation += 1;
         self.own.remove(&id.own_listing());
+        self.desks.remove(&id);
         self.distributed.clear();
         self.pages.clear();
         self.sales.clear();
@@ -439,6 +457,7 @@ impl Catalogue {
         let mut generation = self.generation();
         *generation += 1;
         self.own.clear();
+        self.desks.clear();
         self.distributed.clear();
         self.pages.clear();
         self.sales.clear();

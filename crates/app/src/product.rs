@@ -2,6 +2,7 @@
 //! merchant and for operators only.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use domain::account::Role;
 use domain::id::{ListingId, ProductId, SkuId, StoreId};
@@ -67,7 +68,7 @@ pub async fn by_rid(ctx: &Ctx, rid: &str) -> Result<Offered> {
 }
 
 /// The same with what only its page needs.
-pub async fn with_desk(ctx: &Ctx, rid: &str) -> Result<(Offered, Desk)> {
+pub async fn with_desk(ctx: &Ctx, rid: &str) -> Result<(Offered, Arc<Desk>)> {
     let offered = by_rid(ctx, rid).await?;
     let desk = ctx.app.catalogue().desk(offered.product.id).await?;
     Ok((offered, desk))

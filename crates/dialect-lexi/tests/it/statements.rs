@@ -67,6 +67,15 @@ async fn likes_are_counted_anew_every_second() {
 }
 
 #[tokio::test]
+async fn a_product_with_its_long_text_is_read_once() {
+    let shop = well_stocked().await;
+    let path = format!("/products/{}", rid(200));
+    let get = async || shop.get(&path).send().await;
+    assert_eq!(cost(&shop, get).await, 6, "cold");
+    assert_eq!(cost(&shop, get).await, 0, "warm");
+}
+
+#[tokio::test]
 async fn the_cost_of_skus_does_not_grow_with_the_products() {
     for count in [2, 50] {
         let shop = well_stocked().await;
