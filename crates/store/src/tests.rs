@@ -117,7 +117,7 @@ fn quantities(cart: &Cart) -> Vec<(i64, i64)> {
 
 /// All statements of all rooms.
 fn statements() -> Vec<&'static Sql> {
-    let rooms: [&[&Sql]; 22] = [
+    let rooms: [&[&Sql]; 24] = [
         account::ALL,
         asset::ALL,
         audit::ALL,

@@ -24,7 +24,8 @@ async fn source() -> (Store, tempfile::TempDir) {
         role: Role::Customer,
         created_at: NOW,
     };
-    let mut steps = vec![shop::name_shop(SHOP), account::add(&customer, None)];
+    let mut steps = Vec::from(shop::name_shop(SHOP));
+    steps.push(account::add(&customer, None));
     steps.push(token::issue(&[9; 32], customer.owner, Some(customer.id), NOW, NOW));
     steps.push(wishlist::add(customer.owner, &[ProductId::new(1)], NOW));
     steps.extend(userlike::add(customer.owner, ProductId::new(1), NOW));

@@ -53,7 +53,7 @@ async fn keep(store: &Store, number: u64) -> Result<(), Error> {
     let mut body = vec![0; 10_000];
     getrandom::fill(&mut body).unwrap();
     let reply = Reply { status: 200, content_type: None, body };
-    store.apply(vec![idempotency::complete(&key, &reply, NOW)]).await.map(drop)
+    store.apply(vec![idempotency::complete(&key, &reply, false, NOW)]).await.map(drop)
 }
 
 #[tokio::test]
