@@ -19,9 +19,9 @@ pub(crate) async fn copy(place: &Place, options: &Copy) -> Result<()> {
         bail!("--from and --to name the same database");
     }
     let mut locks = Vec::new();
-    for place in [&from, &to] {
-        if let Database::Sqlite(file) = place {
-            if *place == from && !file.exists() {
+    for database in [&from, &to] {
+        if let Database::Sqlite(file) = database {
+            if *database == from && !file.exists() {
                 bail!("there is no database {}: name another one with --from", file.display());
             }
             locks.push(lock_database(file)?);

@@ -44,7 +44,7 @@ async fn run(given: Given) -> Result<ExitCode> {
         Command::Demo(serving) => demo::demo(&given, serving).await?,
         Command::Serve(serving) => serve::serve(place, serving).await?,
         Command::Migrate { citus } => database::migrate(place, *citus).await?,
-        Command::Copy(options) => copy::copy(&place, options).await?,
+        Command::Copy(options) => copy::copy(place, options).await?,
         Command::Doctor(serving) => return doctor::doctor(&given, serving).await,
         Command::Backup { file } => database::backup(place, file).await?,
         Command::Restore { file } => restore::restore(place, file)?,

@@ -5,6 +5,8 @@
 select create_reference_table('counter');
 select create_reference_table('change_log');
 select create_reference_table('shop');
+select create_reference_table('secret');
+select create_reference_table('throttle');
 select create_reference_table('store');
 select create_reference_table('category');
 select create_reference_table('brand');
@@ -17,6 +19,7 @@ select create_reference_table('sku');
 select create_reference_table('picture');
 select create_reference_table('listing');
 select create_reference_table('shelf_count');
+select create_reference_table('shelf_span');
 select create_reference_table('like_count');
 select create_reference_table('account');
 select create_reference_table('audit');

@@ -271,6 +271,7 @@ fn last_of(span: i64) -> i64 {
 }
 
 /// What lists know of a listing that stands on a shelf.
+#[expect(clippy::struct_excessive_bools, reason = "lists filter by each of them")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shelved {
     /// The listing.

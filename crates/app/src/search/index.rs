@@ -51,6 +51,7 @@ pub(super) const TITLE: &str = "whole_title";
 const PRODUCT: &str = "product";
 
 /// What a listing is or is not.
+#[expect(clippy::struct_excessive_bools, reason = "searches filter by each of them")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shelving {
     pub(super) shelf: i64,
