@@ -22,6 +22,7 @@ const SETTINGS: &str = "
 listen_addresses = '127.0.0.1'
 max_connections = 500
 fsync = off
+dynamic_shared_memory_type = mmap
 wal_log_hints = on
 wal_sender_timeout = 2s
 wal_receiver_timeout = 2s
@@ -177,6 +178,11 @@ impl Drop for Postgres {
             if wait("it goes on", is_gone).is_err() {
                 let _ = self.kill();
             }
+        }
+        // What a killed one has left there stands in its lock file, behind the addresses.
+        let lock = fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap_or_default();
+        if let Some(id) = lock.lines().nth(6).and_then(|line| line.split_whitespace().nth(1)) {
+            let _ = Command::new("ipcrm").args(["-m", id]).status();
         }
     }
 }

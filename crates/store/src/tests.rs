@@ -14,6 +14,7 @@ use domain::money::{BasisPoints, Money};
 use domain::product::{Making, Product, Sku, Status};
 use domain::time::Timestamp;
 use futures_util::FutureExt;
+use futures_util::future::join_all;
 
 use crate::cart::{self as carts, NewLine, Scope, Take};
 use crate::db::postgres::connection::{Connection, Place};
@@ -419,3 +420,23 @@ async fn changes_are_read_as_they_were_recorded() {
     let read = store.changes_since(known, 10).await.unwrap();
     assert_eq!(read.into_iter().map(|(_, change)| change).collect::<Vec<_>>(), changes);
 }
+
+#[tokio::test]
+async fn servers_that_start_at_once_name_the_shop_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let stores: Vec<_> = (0..6).map(|_| open(&folder)).collect();
+    for round in 0..20 {
+        stores[0].apply(vec![Step::new(UNNAME, Vec::new())]).await.unwrap();
+        let name = |(store, id): (&'_ Store, i32)| {
+            let (store, steps) = (store.clone(), shop::name_shop(&id.to_string()));
+            async move { store.apply(steps.into()).await }
+        };
+        for named in join_all(stores.iter().zip(0..).map(name)).await {
+            named.unwrap();
+        }
+        assert_eq!(stores[0].read(shop::SHOP, Vec::new()).await.unwrap().count(), 1, "round {round}");
+    }
+}
+
+/// Makes the shop one that no server has named yet.
+const UNNAME: &Sql = &Sql { postgres: "delete from shop", sqlite: "delete from shop" };

@@ -21,9 +21,11 @@ const IMPORTS: [(&str, &[&str]); 7] = [
 const HOUSE: &str = "cartwright";
 
 /// Libraries that only some rooms may use outside of tests.
-const OWNERS: [(&str, &[&str]); 12] = [
+const OWNERS: [(&str, &[&str]); 14] = [
     ("rusqlite", &["store"]),
     ("tokio-postgres", &["store"]),
+    ("tokio-rustls", &["store"]),
+    ("webpki-roots", &["store"]),
     ("tower-http", &["web"]),
     ("argon2", &["app"]),
     ("tantivy", &["app"]),

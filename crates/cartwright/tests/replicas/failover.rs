@@ -63,6 +63,8 @@ fn a_killed_primary_loses_nothing_that_was_acknowledged() {
 fn a_primary_that_takes_no_more_writes_is_left_for_the_new_one() {
     serve_through(|primary, standby| {
         primary.set("default_transaction_read_only = on").expect("a setting");
+        // What is under way needs the standby; without it the old primary would hold it, and its locks, for ever.
+        thread::sleep(Duration::from_millis(500));
         standby.promote().expect("a new primary");
     });
 }

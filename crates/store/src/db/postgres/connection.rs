@@ -20,7 +20,7 @@ use super::tls::Tls;
 use crate::{Error, Refusal, Result, Rows, Value};
 
 /// How long a write or a question may wait for a database that is failing over, all tries together.
-const DEADLINE: Duration = Duration::from_secs(15);
+pub(super) const DEADLINE: Duration = Duration::from_secs(15);
 /// How long the first pause between two tries is at most, in milliseconds; each further one may be twice as long.
 const PAUSE: u64 = 20;
 /// How long any pause is at most, in milliseconds.
@@ -95,12 +95,17 @@ impl Connection {
         Ok(())
     }
 
-    /// Closes it after an error, with whatever transaction runs on it. A server that is no primary any more may go on
-    /// answering questions with what was true before, so the others leave it, too.
-    pub(super) fn close(&mut self, error: &tokio_postgres::Error) {
+    /// Closes it after an error. A server that is no primary any more may go on answering questions with what was true
+    /// before, so the others leave it, too.
+    pub(super) fn leave(&mut self, error: &tokio_postgres::Error) {
         if error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) {
             self.place.moves.fetch_add(1, Ordering::Relaxed);
         }
+        self.close();
+    }
+
+    /// Closes it, with whatever transaction runs on it.
+    pub(super) fn close(&mut self) {
         self.open = None;
     }
 

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use tokio::sync::mpsc::Receiver;
+use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 
-use super::connection::{Asked, Attempt, Connection, Patience, again, is_passing, meaning};
+use super::connection::{Asked, Attempt, Connection, DEADLINE, Patience, again, is_passing, meaning};
 use crate::db::{Transaction, Written};
 use crate::stats::Stats;
 use crate::{Error, Result, Rows, Value, cart};
@@ -85,7 +86,7 @@ enum Failed {
     /// Nothing of it is left.
     Undone(tokio_postgres::Error),
     /// The answer to the commit is lost: nobody knows whether it was done.
-    Unknown(tokio_postgres::Error),
+    Unknown(String),
 }
 
 impl Writer {
@@ -120,10 +121,11 @@ impl Writer {
             match self.committed(&batch).await {
                 Ok(outcomes) => break Ok(outcomes),
                 Err(Failed::Unknown(error)) => {
+                    self.connection.close();
                     break Err(Error::Unwritable(format!("the commit was not confirmed: {error}")));
                 }
                 Err(Failed::Undone(error)) => {
-                    self.connection.close(&error);
+                    self.connection.leave(&error);
                     if !patience.lasts(&error).await {
                         break Err(meaning(error));
                     }
@@ -146,15 +148,14 @@ impl Writer {
     async fn committed(&mut self, batch: &[Caller]) -> std::result::Result<Outcomes, Failed> {
         self.connection.open().await.map_err(Failed::Undone)?;
         let outcomes = self.together(batch).await.map_err(Failed::Undone)?;
-        let commit = self
-            .connection
-            .run(&[COMMIT])
-            .await
-            .and_then(|mut commit| commit.pop().map_or(Ok(Rows::default()), |commit| commit));
+        // A primary whose standby was promoted, or is away, waits for it for ever.
+        let commit = timeout(DEADLINE, self.connection.run(&[COMMIT])).await;
+        let commit = commit.map_err(|late| Failed::Unknown(late.to_string()))?;
+        let commit = commit.and_then(|mut commit| commit.pop().map_or(Ok(Rows::default()), |commit| commit));
         commit.map_err(|error| match error.code().map(SqlState::code) {
             // One of two had to give way.
             Some("40001" | "40P01") => Failed::Undone(error),
-            _ => Failed::Unknown(error),
+            _ => Failed::Unknown(error.to_string()),
         })?;
         self.stats.commits.inc();
         #[expect(clippy::cast_precision_loss, reason = "a batch is small")]
