@@ -1,5 +1,5 @@
-//! The attacks called `ACIDRain` (Warszawski and Bailis, SIGMOD 2017) that a cart can suffer: requests sent at the same time, so
-//! that each passes a check which all of them together do not.
+//! The attacks called `ACIDRain` (Warszawski and Bailis, SIGMOD 2017) that a cart can suffer: requests sent at the same
+//! time, so that each passes a check which all of them together do not.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
