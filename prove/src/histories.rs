@@ -69,7 +69,7 @@ pub(crate) fn run(prove: &Prove, setting: Setting) -> Result<Seen> {
     })?;
     let of = |count: &AtomicUsize| count.load(Ordering::Relaxed);
     let done = format!(
-        "{} shoppers with {CLIENTS} clients each: {} operations, {} refused, {} without a reply, {} repeats answered as before",
+        "{} shoppers, {CLIENTS} clients each: {} operations, {} refused, {} without a reply, {} answered as before",
         of(&next).min(shoppers),
         of(&sum.operations),
         of(&sum.refused),

@@ -57,7 +57,8 @@ pub(crate) struct Operation {
     pub(crate) act: Act,
     /// Since the history began.
     pub(crate) began: Duration,
-    /// When the reply was there, and what it said; `None` when it was lost. Then the act is done at any time later, or never.
+    /// When the reply was there, and what it said; `None` when it was lost. Then the act is done at any time later,
+    /// or never.
     pub(crate) told: Option<(Duration, Told)>,
 }
 
@@ -170,8 +171,8 @@ impl State {
         let key = act.key.map_or(0, |key| 1_u128 << key);
         let is_repeat = key & self.keys != 0;
         if let Some(told) = told.filter(|told| told.is_replay) {
-            // The change is in, or was refused for good. Or it is this one, and a repeat at another server was answered faster.
-            // The words are those of the first that was answered, unless those were lost.
+            // The change is in, or was refused for good. Or it is this one, and a repeat at another server was answered
+            // faster. The words are those of the first that was answered, unless those were lost.
             let is_first = |other: &Operation| {
                 let first = other.told.as_ref().map(|(_, first)| first);
                 other.act.key == act.key
