@@ -305,6 +305,10 @@ async fn try_write(
     let _side_by_side = ctx.app.carts().read().await;
     loop {
         let owner = session.owner;
+        // The key was the guest's, who has logged in meanwhile. The next request with it is the customer's.
+        if ctx.key.as_ref().is_some_and(|key| key.owner != owner) {
+            return Err(Error::KeyRunning);
+        }
         let mut all = Vec::with_capacity(6);
         all.extend(session.guest_step(ctx.now));
         all.extend(ctx.key.as_ref().map(|key| idempotency::claim(key, ctx.now)));
@@ -330,10 +334,6 @@ async fn try_write(
             Refusal::TokenMoved => {
                 let hash = session.token.ok_or(Error::NotLoggedIn)?;
                 ctx.app.sessions().forget(&hash);
-                // The key was the guest's. The next request with it is the customer's.
-                if ctx.key.is_some() {
-                    return Err(Error::KeyRunning);
-                }
                 let moved = ctx.app.sessions().by_hash(&hash, ctx.now).await?;
                 session = moved.filter(|moved| moved.owner != owner).ok_or(Error::NotLoggedIn)?;
             }
