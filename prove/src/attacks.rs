@@ -1,5 +1,5 @@
-//! The attacks called `ACIDRain` (Warszawski and Bailis, SIGMOD 2017) that a cart can suffer: requests sent at the same time, so
-//! that each passes a check which all of them together do not.
+//! The attacks called `ACIDRain` (Warszawski and Bailis, SIGMOD 2017) that a cart can suffer: requests sent at the same
+//! time, so that each passes a check which all of them together do not.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,7 +34,7 @@ pub(crate) fn stock(prove: &Prove, setting: Setting) -> Result<Seen> {
         if round % 2 == 0 {
             let guest = ground.guest()?;
             let (added, held) = (done(&together(&ground, &guest, &adds)?), held(&ground, &guest, SCARCE)?);
-            is_exact &= held == added as i64;
+            is_exact &= held == FEW && held == added as i64;
             count += added;
             most = most.max(held);
         } else {
@@ -61,7 +61,7 @@ pub(crate) fn stock(prove: &Prove, setting: Setting) -> Result<Seen> {
     );
     let seen = format!(
         "at most {most} pieces in a line, of {FEW} in stock{}",
-        if is_exact { "" } else { "; they do not add up" }
+        if is_exact { "" } else { "; not as many as were done" }
     );
     Ok(Seen { done, seen, holds })
 }
@@ -93,7 +93,7 @@ pub(crate) fn limits(prove: &Prove, setting: Setting) -> Result<Seen> {
         let replies = together(&ground, &guest, &vec![Dialect::Wangmarket.add(LIMITED, 1); AT_ONCE])?;
         untold = untold.or(replies.iter().find_map(|(_, reply)| store_adds_up(&reply.body).err()));
     }
-    let holds = lines <= MOST_LINES as u64 && pieces <= MOST_PIECES && untold.is_none();
+    let holds = lines == MOST_LINES as u64 && pieces == MOST_PIECES && untold.is_none();
     let done = format!(
         "{rounds} times {AT_ONCE} additions at once where {ROOM} more lines, or {ROOM} more pieces, fit"
     );

@@ -34,7 +34,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_os_t = beside_this("cartwright-broken"))]
     pub(crate) broken: PathBuf,
     /// The folder that gets what went wrong.
-    #[arg(long, default_value_os_t = beside_this("prove-findings"))]
+    #[arg(long, default_value = "target/prove-findings")]
     pub(crate) findings: PathBuf,
 }
 

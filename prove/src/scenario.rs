@@ -141,6 +141,9 @@ impl fmt::Display for StoreKind {
 pub(crate) const HEAD: &str =
     "| scenario | store | replicas | what was done | seen | holds |\n|---|---|---|---|---|---|";
 
+/// What is seen is told at this length, in characters, where all is as it should be.
+const SHORT: usize = 120;
+
 impl Row {
     /// Tries the scenario.
     pub(crate) fn run(&self, prove: &Prove) -> Result<Seen> {
@@ -161,7 +164,8 @@ impl Row {
             Ok(Seen { done, seen, .. }) => (done.as_str(), seen.clone()),
             Err(error) => ("it broke off", format!("{error:#}").replace('\n', " ")),
         };
-        let holds = if self.holds(outcome) { "yes" } else { "NO" };
+        let (holds, most) = if self.holds(outcome) { ("yes", SHORT) } else { ("NO", usize::MAX) };
+        let seen: String = seen.chars().take(most).collect();
         format!("| {name} | {store} | {replicas} | {done} | {seen} | {holds} |")
     }
 }

@@ -6,7 +6,7 @@ use domain::cart::{Against, Cart, Offer, PricedCart};
 use domain::id::{LineId, ListingId, OwnerId, SkuId, StoreId};
 use domain::limits::MAX_LINE_QUANTITY;
 use store::cart::{self as rows, NewLine, Scope, Take};
-use store::idempotency::{self, Key};
+use store::idempotency;
 use store::{Refusal, Step};
 
 use crate::{Ctx, Error, Result};
@@ -305,11 +305,13 @@ async fn try_write(
     let _side_by_side = ctx.app.carts().read().await;
     loop {
         let owner = session.owner;
+        // The key was the guest's, who has logged in meanwhile. The next request with it is the customer's.
+        if ctx.key.as_ref().is_some_and(|key| key.owner != owner) {
+            return Err(Error::KeyRunning);
+        }
         let mut all = Vec::with_capacity(6);
         all.extend(session.guest_step(ctx.now));
-        // Under the owner of now: a login may have handed the guest's keys over meanwhile.
-        let key = ctx.key.as_ref().map(|key| Key { owner, ..key.clone() });
-        all.extend(key.map(|key| idempotency::claim(&key, ctx.now)));
+        all.extend(ctx.key.as_ref().map(|key| idempotency::claim(key, ctx.now)));
         all.push(rows::lock(owner, ctx.now, ctx.seen));
         all.extend(steps(owner));
         let written = match line {
@@ -321,7 +323,8 @@ async fn try_write(
             written => return Ok(Some(written?)),
         };
         match refusal {
-            Refusal::AlreadyApplied => return already_applied(ctx, owner).await.map(Some),
+            // The change is in already under this very key, and only its reply was lost.
+            Refusal::AlreadyApplied => return Ok(Some(store.cart(owner).await?)),
             Refusal::Version => {
                 return Err(Error::VersionMismatch { current: store.cart(owner).await?.version });
             }
@@ -339,20 +342,4 @@ async fn try_write(
             }
         }
     }
-}
-
-/// The cart, when the change is in already under this very key and only its reply was lost.
-async fn already_applied(ctx: &Ctx, owner: OwnerId) -> Result<Arc<Cart>> {
-    let store = ctx.app.store();
-    // A guest who has become a customer meanwhile may meet the customer's own use of the key.
-    if let Some(key) = ctx.key.as_ref().filter(|key| key.owner != owner) {
-        let key = Key { owner, ..key.clone() };
-        match store.idempotency_record(&key, ctx.now).await? {
-            Some(record) if record.request != key.request => return Err(Error::KeyReused),
-            // The customer's own repeat was answered, perhaps refused: the next one gets that answer.
-            Some(record) if record.reply.is_some() => return Err(Error::KeyRunning),
-            _ => {}
-        }
-    }
-    Ok(store.cart(owner).await?)
 }

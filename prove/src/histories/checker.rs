@@ -57,7 +57,8 @@ pub(crate) struct Operation {
     pub(crate) act: Act,
     /// Since the history began.
     pub(crate) began: Duration,
-    /// When the reply was there, and what it said; `None` when it was lost. Then the act is done at any time later, or never.
+    /// When the reply was there, and what it said; `None` when it was lost. Then the act is done at any time later,
+    /// or never.
     pub(crate) told: Option<(Duration, Told)>,
 }
 
@@ -170,14 +171,20 @@ impl State {
         let key = act.key.map_or(0, |key| 1_u128 << key);
         let is_repeat = key & self.keys != 0;
         if let Some(told) = told.filter(|told| told.is_replay) {
-            // The change is in, or was refused for good; and these are the words of then, unless those were lost.
+            // The change is in, or was refused for good. Or it is this one, and a repeat at another server was answered
+            // faster. The words are those of the first that was answered, unless those were lost.
             let is_first = |other: &Operation| {
                 let first = other.told.as_ref().map(|(_, first)| first);
                 other.act.key == act.key
                     && first.is_none_or(|first| !first.is_replay && first.says_the_same(told))
             };
-            let is_answered = is_repeat || told.outcome != Outcome::Done;
-            return (is_answered && history.iter().any(is_first)).then_some(after);
+            if !is_repeat && told.outcome == Outcome::Done {
+                after.keys |= key;
+                if after.act(act) != Outcome::Done {
+                    return None;
+                }
+            }
+            return history.iter().any(is_first).then_some(after);
         }
         let outcome = after.act(act);
         if is_repeat || outcome != Outcome::Done {

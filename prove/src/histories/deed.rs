@@ -79,7 +79,10 @@ impl Deed {
     /// The request. `name` is what the customer logs in with.
     pub(crate) fn call(&self, dialect: Dialect, goods: &Goods, name: &str) -> Call {
         let rid = |item: usize| &goods.rids[item];
-        let anqicms_item = |item: usize, pieces: i64| json!({"archive_id": ITEMS[item].listing, "sku_id": goods.skus[item], "quantity": pieces});
+        let anqicms_item = |item: usize, pieces: i64| {
+            let (listing, sku) = (ITEMS[item].listing, goods.skus[item]);
+            json!({"archive_id": listing, "sku_id": sku, "quantity": pieces})
+        };
         let selected = |is_selected: bool| i64::from(is_selected);
         match (*self, dialect) {
             (Self::Look, _) => dialect.view(),

@@ -104,6 +104,8 @@ fn a_doubled_add_is_found() {
     assert!(holds(later(&[(TEA, 1)])));
     assert!(!holds(later(&[(TEA, 2)])));
     assert!(!holds(vec![as_before(done(3, 4, add(TEA, 1)))]), "nothing was answered before");
+    let faster = keyed(done(2, 5, add(TEA, 1)));
+    assert!(holds(vec![as_before(done(0, 9, add(TEA, 1))), faster, look(10, 11, &[(TEA, 1)])]));
     let mut other = as_before(done(3, 4, add(TEA, 1)));
     other.told.as_mut().unwrap().1.shown = Some(Vec::new());
     assert!(!holds(vec![keyed(done(0, 1, add(TEA, 1))), other]), "not in these words");
