@@ -94,7 +94,7 @@ impl Client {
             .http_status_as_error(false)
             .max_idle_connections(1000)
             .max_idle_connections_per_host(1000)
-            .timeout_global(Some(Duration::from_secs(60)));
+            .timeout_global(Some(Duration::from_mins(1)));
         Self(config.build().new_agent())
     }
 

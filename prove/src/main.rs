@@ -14,6 +14,7 @@ mod ground;
 mod histories;
 mod prove;
 mod random;
+mod reads;
 mod scenario;
 mod server;
 mod storm;

@@ -24,7 +24,7 @@ pub(crate) struct Options {
     /// Where random choices begin; the same number makes the same choices again.
     #[arg(long)]
     seed: Option<u64>,
-    /// Only rows whose scenario or store holds this, like `histories` or `SQLite`.
+    /// Only rows whose scenario, store and replicas hold this, like `SQLite` or `histories PostgreSQL 3`.
     #[arg(long, default_value = "")]
     only: String,
     /// The server's program.
@@ -34,14 +34,15 @@ pub(crate) struct Options {
     #[arg(long, default_value_os_t = beside_this("cartwright-broken"))]
     pub(crate) broken: PathBuf,
     /// The folder that gets what went wrong.
-    #[arg(long, default_value_os_t = beside_this("prove-findings"))]
+    #[arg(long, default_value = "target/prove-findings")]
     pub(crate) findings: PathBuf,
 }
 
 impl Options {
     /// Whether a row is to be tried.
     pub(crate) fn chooses(&self, row: &Row) -> bool {
-        row.scenario.name.contains(&self.only) || row.setting.store.to_string().contains(&self.only)
+        let Setting { store, replicas, .. } = row.setting;
+        format!("{} {store} {replicas}", row.scenario.name).contains(&self.only)
     }
 }
 

@@ -132,21 +132,21 @@ fn filename(sent: &str) -> String {
 }
 
 /// A token with which the caller uploads for an hour and does nothing else. Nothing is written: it says itself whom it
-/// names, until when and within which session, with a seal that only this process can set.
-pub fn upload_token(ctx: &Ctx) -> Result<String> {
+/// names, until when and within which session, with a seal that only the shop's servers can set.
+pub async fn upload_token(ctx: &Ctx) -> Result<String> {
     keeper(ctx)?;
     let session = ctx.session()?;
     let (account, end) = (session.customer()?.id, ctx.now.plus_seconds(UPLOAD_TTL).seconds());
     let of = session.token.map_or_else(String::new, |hash| hex(&hash));
     let names = format!("{account}-{end}-{of}");
-    Ok(format!("{names}-{}", seal(&ctx.app, &names)))
+    Ok(format!("{names}-{}", seal(&ctx.app, &names).await?))
 }
 
 /// Whom a token for uploads names, as long as the session lives that it was given to.
 pub async fn uploader(app: &App, token: &str) -> Result<Option<Session>> {
     let Some((names, given)) = token.rsplit_once('-') else { return Ok(None) };
     // Hashes are compared, so that the time it takes tells nothing of the seal.
-    if hash(given) != hash(&seal(app, names)) {
+    if hash(given) != hash(&seal(app, names).await?) {
         return Ok(None);
     }
     let mut parts = names.split('-');
@@ -169,8 +169,8 @@ pub async fn uploader(app: &App, token: &str) -> Result<Option<Session>> {
 }
 
 /// Hashed twice, since a hash of key and text alone could be carried on to a longer text.
-fn seal(app: &App, text: &str) -> String {
-    let key = app.upload_key();
+async fn seal(app: &App, text: &str) -> Result<String> {
+    let key = app.upload_key().await?;
     let inner = Sha256::new().chain_update(key).chain_update(text).finalize();
-    hex(&Sha256::new().chain_update(key).chain_update(inner).finalize())
+    Ok(hex(&Sha256::new().chain_update(key).chain_update(inner).finalize()))
 }

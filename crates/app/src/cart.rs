@@ -302,6 +302,7 @@ async fn try_write(
 ) -> Result<Option<Arc<Cart>>> {
     let store = ctx.app.store();
     let mut session = ctx.session()?.clone();
+    let _side_by_side = ctx.app.carts().read().await;
     loop {
         let owner = session.owner;
         let mut all = Vec::with_capacity(6);
@@ -346,9 +347,11 @@ async fn already_applied(ctx: &Ctx, owner: OwnerId) -> Result<Arc<Cart>> {
     // A guest who has become a customer meanwhile may meet the customer's own use of the key.
     if let Some(key) = ctx.key.as_ref().filter(|key| key.owner != owner) {
         let key = Key { owner, ..key.clone() };
-        let record = store.idempotency_record(&key, ctx.now).await?;
-        if record.is_some_and(|record| record.request != key.request) {
-            return Err(Error::KeyReused);
+        match store.idempotency_record(&key, ctx.now).await? {
+            Some(record) if record.request != key.request => return Err(Error::KeyReused),
+            // The customer's own repeat was answered, perhaps refused: the next one gets that answer.
+            Some(record) if record.reply.is_some() => return Err(Error::KeyRunning),
+            _ => {}
         }
     }
     Ok(store.cart(owner).await?)

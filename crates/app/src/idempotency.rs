@@ -59,11 +59,15 @@ impl Turn {
         &self.key
     }
 
-    /// Keeps the reply for the next request with the key.
-    pub async fn complete(self, reply: &Reply) -> Result<()> {
-        let step = records::complete(&self.key, reply, self.app.now());
-        self.app.store().apply(vec![step]).await?;
-        Ok(())
+    /// Keeps the reply for the next request with the key. Where another server has kept one meanwhile, that is returned:
+    /// it is everybody's.
+    pub async fn complete(self, reply: &Reply, is_refusal: bool) -> Result<Option<Reply>> {
+        let (store, now) = (self.app.store(), self.app.now());
+        let kept = store.apply(vec![records::complete(&self.key, reply, is_refusal, now)]).await?;
+        if kept.iter().any(|rows| rows.count() > 0) {
+            return Ok(None);
+        }
+        Ok(store.idempotency_record(&self.key, now).await?.and_then(|record| record.reply))
     }
 }
 

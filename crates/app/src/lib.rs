@@ -34,12 +34,13 @@ mod throttle;
 pub mod userlike;
 pub mod wishlist;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::time::Timestamp;
 use store::Store;
 use store::change::{Change, record};
+use tokio::sync::{OnceCell, RwLock};
 
 pub use ctx::{Clock, Ctx};
 pub use entropy::Entropy;
@@ -52,7 +53,6 @@ use crate::catalogue::Catalogue;
 use crate::idempotency::Running;
 use crate::search::{Progress, Search};
 use crate::session::Sessions;
-use crate::throttle::Throttles;
 
 /// How often changes of other processes are looked for; within a second all of them are seen.
 const POLL: Duration = Duration::from_millis(400);
@@ -71,10 +71,10 @@ struct Inner {
     catalogue: Catalogue,
     search: Arc<Search>,
     sessions: Sessions,
-    throttles: Throttles,
     running: Running,
     passwords: password::Hasher,
-    upload_key: OnceLock<[u8; 32]>,
+    upload_key: OnceCell<[u8; 32]>,
+    carts: RwLock<()>,
 }
 
 impl App {
@@ -85,10 +85,10 @@ impl App {
             catalogue: Catalogue::new(store.clone(), Arc::clone(&search), &settings),
             search,
             sessions: Sessions::new(store.clone(), &settings),
-            throttles: Throttles::new(&settings),
             running: Running::default(),
             passwords: password::Hasher::default(),
-            upload_key: OnceLock::new(),
+            upload_key: OnceCell::new(),
+            carts: RwLock::default(),
             store,
             settings,
             clock,
@@ -126,10 +126,6 @@ impl App {
         &self.0.entropy
     }
 
-    pub(crate) fn throttles(&self) -> &Throttles {
-        &self.0.throttles
-    }
-
     pub(crate) fn running(&self) -> &Running {
         &self.0.running
     }
@@ -138,9 +134,15 @@ impl App {
         &self.0.passwords
     }
 
-    /// Seals tokens for uploads; another one in each process.
-    pub(crate) fn upload_key(&self) -> &[u8; 32] {
-        self.0.upload_key.get_or_init(|| self.entropy().key())
+    /// Carts are written side by side. A merge that these writes overtake again and again has them wait.
+    pub(crate) fn carts(&self) -> &RwLock<()> {
+        &self.0.carts
+    }
+
+    /// Seals tokens for uploads, the same in all servers of the shop.
+    pub(crate) async fn upload_key(&self) -> Result<&[u8; 32]> {
+        let key = async || self.store().secret("upload", || self.entropy().key()).await;
+        Ok(self.0.upload_key.get_or_try_init(key).await?)
     }
 
     /// Puts the counters of store and catalogue into a registry.

@@ -7,6 +7,7 @@ use store::one_time_code;
 
 use crate::session::{Session, hash};
 use crate::shopper::{self, Grant};
+use crate::throttle::Throttle;
 use crate::{Ctx, Error, Result};
 
 /// How long a code works, in seconds.
@@ -22,11 +23,9 @@ pub async fn send(ctx: &Ctx, phone: &str, address: IpAddr) -> Result<String> {
         return Err(Error::Internal("a phone number is a phone number".to_owned()));
     };
     let (app, now) = (&ctx.app, ctx.now);
-    let by_phone = format!("code to {phone}");
-    app.throttles().names.check(&by_phone, now)?;
-    app.throttles().addresses.check(&address, now)?;
-    app.throttles().names.count(&by_phone, now);
-    app.throttles().addresses.count(&address, now);
+    let throttle = Throttle::of_name(app.settings(), address, "code to", &phone);
+    throttle.check(ctx).await?;
+    throttle.count(ctx).await?;
 
     let (session, code) = (app.entropy().hex40(), app.entropy().digits(6));
     app.settings().delivery.send(&phone, &code).await?;

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use store::token::{self, Hash};
 use store::{Step, Store};
 
-use crate::entropy::hex;
+use crate::entropy::unhex;
 use crate::{Error, Result, Settings};
 
 /// Who asks.
@@ -138,7 +138,10 @@ impl Sessions {
     }
 
     pub(crate) fn forget_hex(&self, text: &str) {
-        self.cache.retain(|hash, _| hex(hash) != text);
+        // By its key, which ends a load that began before, too.
+        if let Some(hash) = unhex(text) {
+            self.forget(&hash);
+        }
     }
 
     pub(crate) fn forget_all(&self) {

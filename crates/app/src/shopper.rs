@@ -14,10 +14,13 @@ use store::{Refusal, Step};
 
 use crate::entropy::hex;
 use crate::session::{Session, hash};
+use crate::throttle::Throttle;
 use crate::{Ctx, Error, Result};
 
 /// How often a merge starts over when carts or stock change meanwhile.
 const MERGE_ATTEMPTS: usize = 32;
+/// After how many of them the other writes of this server wait.
+const OVERTAKEN: usize = 4;
 
 /// A login that succeeded.
 #[derive(Clone, Debug)]
@@ -71,19 +74,19 @@ pub struct Login<'a> {
 
 /// The account of this name and password; failures are counted per name and address.
 pub async fn check_password(ctx: &Ctx, login: &Login<'_>) -> Result<Arc<Account>> {
-    let (app, now) = (&ctx.app, ctx.now);
-    // No name is longer, and a longer one shall not fill the memory.
-    let name: String = login.name.trim().to_lowercase().chars().take(254).collect();
-    app.throttles().names.check(&name, now)?;
-    app.throttles().addresses.check(&login.address, now)?;
+    let app = &ctx.app;
+    let name = login.name.trim().to_lowercase();
+    let throttle = Throttle::of_name(app.settings(), login.address, "login", &name);
+    throttle.check(ctx).await?;
     let found = by_any_name(ctx, login.name).await?;
     let (account, password_hash) = found.map_or((None, None), |(account, hash)| (Some(account), hash));
     let matches = app.passwords().matches(login.password, password_hash).await?;
     if let (Some(account), true) = (account, matches) {
+        // Others may have used up the attempts while this one waited for its hash.
+        throttle.check(ctx).await?;
         return Ok(Arc::new(account));
     }
-    app.throttles().names.count(&name, now);
-    app.throttles().addresses.count(&login.address, now);
+    throttle.count(ctx).await?;
     Err(Error::WrongPassword)
 }
 
@@ -121,9 +124,9 @@ pub async fn register(ctx: &Ctx, login: &Login<'_>) -> Result<Arc<Account>> {
 
 /// Makes a customer with several names.
 pub async fn register_as(ctx: &Ctx, names: &[Identifier], login: &Login<'_>) -> Result<Arc<Account>> {
-    let (app, now) = (&ctx.app, ctx.now);
-    app.throttles().addresses.check(&login.address, now)?;
-    app.throttles().addresses.count(&login.address, now);
+    let throttle = Throttle::of_address(ctx.app.settings(), login.address);
+    throttle.check(ctx).await?;
+    throttle.count(ctx).await?;
     let password = Password::parse(login.password)?;
     add_account(ctx, names, Some(&password), Role::Customer).await
 }
@@ -257,7 +260,8 @@ async fn sign_in(
         };
         return Ok(Vec::new());
     };
-    for _ in 0..MERGE_ATTEMPTS {
+    for attempt in 0..MERGE_ATTEMPTS {
+        let _alone = if attempt < OVERTAKEN { None } else { Some(ctx.app.carts().write().await) };
         let merge = Merge::decide(ctx, guest.owner, account.owner).await?;
         let mut steps = token_steps();
         steps.extend(merge.steps(ctx));

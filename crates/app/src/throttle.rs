@@ -1,73 +1,60 @@
-//! Slows what is guessed: failed logins, registrations and one-time codes, per name and per address.
+//! Slows what is guessed: failed logins, registrations and one-time codes, per name and per address. Attempts are counted in
+//! the database, so that all servers of a shop know of them.
 
-use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
-use domain::time::Timestamp;
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use quick_cache::sync::Cache;
+use domain::throttle::Limit;
+use store::throttle;
+use store::token::Hash;
 
-use crate::{Error, Result, Settings};
+use crate::session::hash;
+use crate::{Ctx, Error, Result, Settings};
 
-/// Names or addresses remembered at most.
-const REMEMBERED: usize = 10_000;
+/// Under which keys an attempt counts.
+pub(crate) struct Throttle(Vec<(Hash, Limit)>);
 
-/// The limits of one shop.
-pub(crate) struct Throttles {
-    /// Failures by account name, and codes by phone number.
-    pub names: Throttle<String>,
-    /// Failures, registrations and codes by address.
-    pub addresses: Throttle<IpAddr>,
-}
-
-impl Throttles {
-    pub(crate) fn new(settings: &Settings) -> Self {
-        // The limiter notices the attempt after its burst: the last one that is let through is that one.
-        let quota = |attempts: NonZeroU32| {
-            let burst = NonZeroU32::new(attempts.get() - 1).unwrap_or(NonZeroU32::MIN);
-            Quota::with_period(settings.attempt_every)
-                .map_or(Quota::per_minute(burst), |quota| quota.allow_burst(burst))
-        };
-        Self {
-            names: Throttle::new(quota(settings.attempts)),
-            addresses: Throttle::new(quota(settings.attempts_per_address)),
-        }
-    }
-}
-
-/// Counts attempts under a key, and blocks the key while it has none left.
-pub(crate) struct Throttle<K: Clone + Eq + Hash> {
-    attempts: DefaultKeyedRateLimiter<K>,
-    blocked: Cache<K, Timestamp>,
-}
-
-impl<K: Clone + Eq + Hash> Throttle<K> {
-    fn new(quota: Quota) -> Self {
-        Self { attempts: RateLimiter::keyed(quota), blocked: Cache::new(REMEMBERED) }
+impl Throttle {
+    /// The address alone.
+    pub(crate) fn of_address(settings: &Settings, address: IpAddr) -> Self {
+        let limit = limit(settings, settings.attempts_per_address);
+        Self(vec![(hash(&format!("address {address}")), limit)])
     }
 
-    /// Refuses while the key is blocked; counts nothing.
-    pub(crate) fn check(&self, key: &K, now: Timestamp) -> Result<()> {
-        match self.blocked.get(key) {
-            Some(until) if until > now => {
-                let seconds = (until.micros() - now.micros()).div_euclid(1_000_000) + 1;
-                Err(Error::Throttled { seconds: seconds.unsigned_abs() })
+    /// The address, and what is tried from it: a name, or a phone number.
+    pub(crate) fn of_name(settings: &Settings, address: IpAddr, kind: &str, name: &str) -> Self {
+        // The address always goes first, so that no two servers wait for each other's rows.
+        let mut keys = Self::of_address(settings, address);
+        keys.0.push((hash(&format!("{kind} {name}")), limit(settings, settings.attempts)));
+        keys
+    }
+
+    /// Refuses while one of the keys has no attempt left; counts nothing.
+    pub(crate) async fn check(&self, ctx: &Ctx) -> Result<()> {
+        for (key, limit) in &self.0 {
+            let full_at = ctx.app.store().throttle(key).await?;
+            if let Some(seconds) = full_at.and_then(|full_at| limit.wait(full_at, ctx.now)) {
+                return Err(Error::Throttled { seconds });
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
-    /// Counts an attempt; the one that uses up the last blocks the key.
-    pub(crate) fn count(&self, key: &K, now: Timestamp) {
-        if self.attempts.len() > REMEMBERED {
-            self.attempts.retain_recent();
-        }
-        if let Err(not_until) = self.attempts.check_key(key) {
-            let wait = not_until.wait_time_from(DefaultClock::default().now());
-            let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX).saturating_add(1);
-            self.blocked.insert(key.clone(), now.plus_seconds(seconds));
+    /// Counts an attempt under each key, or refuses and counts none when one of them has none left.
+    pub(crate) async fn count(&self, ctx: &Ctx) -> Result<()> {
+        let counts = self.0.iter().map(|(key, limit)| throttle::count(key, *limit, ctx.now));
+        match ctx.app.store().apply(counts.chain([throttle::sweep(ctx.now)]).collect()).await {
+            // Others have used up the last one since the check.
+            Err(store::Error::Refused(_)) => {
+                self.check(ctx).await?;
+                Err(Error::Throttled { seconds: 1 })
+            }
+            counted => Ok(counted.map(drop)?),
         }
     }
+}
+
+fn limit(settings: &Settings, attempts: NonZeroU32) -> Limit {
+    let every = i64::try_from(settings.attempt_every.as_micros()).unwrap_or(i64::MAX);
+    Limit { attempts, every }
 }

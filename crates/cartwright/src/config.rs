@@ -30,6 +30,9 @@ pub(crate) struct Place {
     /// shop]
     #[arg(long, value_name = "ADDRESS", env = "CARTWRIGHT_DATABASE", global = true)]
     pub(crate) database: Option<String>,
+    /// File with the certificates of who may certify a PostgreSQL server [default: who browsers trust]
+    #[arg(long, value_name = "FILE", env = "CARTWRIGHT_DATABASE_CA", global = true)]
+    pub(crate) database_ca: Option<PathBuf>,
     /// What to log on standard error: error, warn, info, debug or trace, also per part as in info,store=debug.
     #[arg(long, value_name = "FILTER", env = "CARTWRIGHT_LOG", default_value = "info", global = true)]
     log: String,
@@ -67,7 +70,7 @@ impl Place {
         let filter = EnvFilter::try_new(&self.log).with_context(|| {
             format!("--log {}: expected a filter such as info or info,store=debug", self.log)
         })?;
-        // It would tell of a line that was not written on standard error, and panic, as that was not to be written to.
+        // A line that cannot be written, on a full disk say, is lost: telling so would end the thread that says it.
         let log = tracing_subscriber::fmt().log_internal_errors(false);
         let log = log.with_env_filter(filter).with_writer(std::io::stderr);
         let is_terminal = std::io::stderr().is_terminal();

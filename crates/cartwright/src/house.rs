@@ -28,8 +28,12 @@ impl House {
         make_folder(&place.data)?;
         let locks = lock_files(place, &database).iter().map(|file| lock(file)).collect::<Result<_>>()?;
         settings.files = files(place, serving)?;
-        let cached_carts = serving.cached_carts;
-        let store = store(&Options { cached_carts, migrates: serving.migrate, ..Options::new(database) })?;
+        let store = store(&Options {
+            database_ca: place.database_ca.clone(),
+            cached_carts: serving.cached_carts,
+            migrates: serving.migrate,
+            ..Options::new(database)
+        })?;
         let app = App::new(store, settings, Clock::System, Entropy::System);
         match asset::take_over(&app).await {
             Ok(owner) => {
@@ -52,7 +56,8 @@ pub(crate) fn visit(place: &Place) -> Result<Ctx> {
 }
 
 fn open(place: &Place, migrates: bool) -> Result<Ctx> {
-    let store = store(&Options { migrates, ..Options::new(place.database()?) })?;
+    let database_ca = place.database_ca.clone();
+    let store = store(&Options { database_ca, migrates, ..Options::new(place.database()?) })?;
     let settings = Settings { search: Some(search_folder(place)), ..Settings::default() };
     let app = App::new(store, settings, Clock::System, Entropy::System);
     Ok(Ctx::new(&app, None))

@@ -32,5 +32,6 @@ pub(crate) async fn list(
 
 /// What to upload with, and where.
 pub(crate) async fn up_token(Keeper(ctx): Keeper, links: Links) -> Result<Response, Error> {
-    Ok(found(UpToken { up_endpoint: links.here(&["/assets"]), up_token: asset::upload_token(&ctx)? }))
+    let up_token = asset::upload_token(&ctx).await?;
+    Ok(found(UpToken { up_endpoint: links.here(&["/assets"]), up_token }))
 }

@@ -7,7 +7,7 @@ use app::cart::{self, Extras, Item, Selection};
 use axum::response::Response;
 use domain::cart::Cart;
 use domain::id::StoreId;
-use web::{Json, Links, with_etag};
+use web::{Json, Links, refused, with_etag};
 
 use crate::auth::Shopper;
 use crate::error::{Error, against_changing};
@@ -30,7 +30,8 @@ pub(crate) async fn change(Shopper(ctx): Shopper, links: Links, change: Change) 
             let info = against_changing(error)?;
             let cart = cart::view(&ctx).await?;
             let held = cart.of_store(change.store);
-            Ok(with_etag(cart.cart().version, Json(StoreCart::refused(info, &held, &links))))
+            let reply = Json(StoreCart::refused(info, &held, &links));
+            Ok(refused(with_etag(cart.cart().version, reply)))
         }
     }
 }

@@ -12,4 +12,5 @@ pub mod offering;
 pub mod product;
 pub mod publishing;
 pub mod text;
+pub mod throttle;
 pub mod time;

@@ -78,8 +78,7 @@ impl Postgres {
             format!("cluster_name = '{STANDBY}'\nunix_socket_directories = '{}'\n", folder.display());
         append(folder, &settings)?;
         let standby = Self::begin(self.programs.clone(), folder)?;
-        self.sql(&format!("alter system set synchronous_standby_names = 'FIRST 1 ({STANDBY})'"))?;
-        self.sql("select pg_reload_conf()")?;
+        self.set(&format!("synchronous_standby_names = 'FIRST 1 ({STANDBY})'"))?;
         wait("the standby does not follow", || {
             Ok(self.sql("select sync_state from pg_stat_replication")?.trim() == "sync")
         })?;
@@ -100,6 +99,17 @@ impl Postgres {
     pub fn sql(&self, statement: &str) -> Result<String> {
         let words = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &self.address(), "-c", statement];
         self.programs.run("psql", words.map(str::to_owned))
+    }
+
+    /// Changes a setting, such as `default_transaction_read_only = on`.
+    pub fn set(&self, setting: &str) -> Result<()> {
+        self.sql(&format!("alter system set {setting}"))?;
+        self.reload()
+    }
+
+    /// Has the server read its files of settings and rules again.
+    pub fn reload(&self) -> Result<()> {
+        self.sql("select pg_reload_conf()").map(drop)
     }
 
     /// Ends every process of the server at once (SIGKILL), as a power cut does.

@@ -7,6 +7,22 @@ use crate::sql::statements;
 use crate::token::Hash;
 use crate::{Refusal, Result, Step, Store};
 
+/// Keeps a reply: the first one, where there is room for it.
+macro_rules! keep {
+    ($room:literal) => {
+        concat!(
+            "insert into idempotency
+                (owner_id, key, request_hash, created_at, status, content_type, body)
+            values ($1, $2, $3, $4, $5, $6, $7)
+            on conflict (owner_id, key) do update set request_hash = excluded.request_hash,
+                created_at = excluded.created_at, status = excluded.status,
+                content_type = excluded.content_type, body = excluded.body
+            where ",
+            $room
+        )
+    };
+}
+
 statements! {
     /// What is known of a key.
     FIND = "select request_hash, status, content_type, body, made from idempotency
@@ -18,14 +34,10 @@ statements! {
             created_at = excluded.created_at, status = null, content_type = null, body = null,
             made = excluded.made
         where idempotency.created_at <= $5";
-    /// Keeps the reply, once.
-    COMPLETE = "insert into idempotency
-            (owner_id, key, request_hash, created_at, status, content_type, body)
-        values ($1, $2, $3, $4, $5, $6, $7)
-        on conflict (owner_id, key) do update set request_hash = excluded.request_hash,
-            created_at = excluded.created_at, status = excluded.status,
-            content_type = excluded.content_type, body = excluded.body
-        where idempotency.status is null or idempotency.created_at <= $8";
+    /// Keeps the reply to a change that is in.
+    COMPLETE = keep!("idempotency.status is null or idempotency.created_at <= $8");
+    /// Keeps a refusal, unless the key was claimed meanwhile: then the change is in, whoever made it.
+    REFUSE = keep!("idempotency.created_at <= $8");
     /// Gives the customer the newest keys of the guest they were; an outdated record gives way.
     CARRY = "insert into idempotency
             (owner_id, key, request_hash, status, content_type, body, created_at)
@@ -118,8 +130,9 @@ pub fn carry(guest: OwnerId, customer: OwnerId, now: Timestamp) -> Step {
     Step::new(CARRY, params)
 }
 
-/// Keeps the reply to a key's request.
-pub fn complete(key: &Key, reply: &Reply, now: Timestamp) -> Step {
+/// Keeps the reply to a key's request, which meets no row where another one is kept. A refusal does not stand for a change
+/// that somebody else made under the key.
+pub fn complete(key: &Key, reply: &Reply, is_refusal: bool, now: Timestamp) -> Step {
     let params = vec![
         key.owner.into(),
         key.key.as_str().into(),
@@ -130,5 +143,5 @@ pub fn complete(key: &Key, reply: &Reply, now: Timestamp) -> Step {
         reply.body.clone().into(),
         now.plus_seconds(-KEPT).into(),
     ];
-    Step::new(COMPLETE, params)
+    Step::new(if is_refusal { REFUSE } else { COMPLETE }, params)
 }

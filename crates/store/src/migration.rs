@@ -16,6 +16,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_lists", include_str!("../migrations/0004_lists.sql")),
     ("0005_headings", include_str!("../migrations/0005_headings.sql")),
     ("0006_shop_id", include_str!("../migrations/0006_shop_id.sql")),
+    ("0007_replicas", include_str!("../migrations/0007_replicas.sql")),
 ];
 
 const TABLE: &str = "create table if not exists migration (

@@ -27,6 +27,8 @@ statements! {
     /// Adds a store.
     ADD_STORE = "insert into store (id, rid, name, created_at) values ($1, $2, $3, $4)
         on conflict do nothing returning id";
+    /// Makes servers that start at the same time wait for each other.
+    LOCK = "update counter set next_value = next_value where name = 'store'";
     /// Which shop this is.
     SHOP = "select id from shop";
     /// Says so, once.
@@ -83,6 +85,6 @@ pub fn add_store(id: StoreId, rid: &str, name: &str, now: Timestamp) -> Step {
 }
 
 /// Says which shop this is, where nothing says so yet.
-pub fn name_shop(id: &str) -> Step {
-    Step::new(NAME_SHOP, vec![id.into()])
+pub fn name_shop(id: &str) -> [Step; 2] {
+    [Step::new(LOCK, Vec::new()), Step::new(NAME_SHOP, vec![id.into()])]
 }

@@ -73,7 +73,7 @@ pub(crate) use statements;
 pub struct Step {
     pub(crate) sql: &'static Sql,
     pub(crate) params: Vec<Value>,
-    pub(crate) expect: Expect,
+    expect: Expect,
 }
 
 /// How many rows a step must give or change, and what it means when they are others.

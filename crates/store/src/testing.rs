@@ -32,7 +32,7 @@ fn schema(address: String, folder: &Path) -> String {
     let name = format!("test_{:x}", hasher.finish());
     let own = format!("{address}?options=-csearch_path%3D{name}");
     let make = async move {
-        let mut connection = Connection::new(Place::parse(&address)?);
+        let mut connection = Connection::new(Place::parse(&address, None)?);
         connection.batch(&format!("create schema if not exists {name}")).await
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

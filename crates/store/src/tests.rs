@@ -1,11 +1,15 @@
 //! The store on its own: every statement prepares, one caller's failure is only its own, and what was
 //! acknowledged is there after a reopening.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use domain::cart::Cart;
 use domain::id::{CategoryId, ListingId, OwnerId, ProductId, SkuId, StoreId};
 use domain::money::{BasisPoints, Money};
 use domain::product::{Making, Product, Sku, Status};
 use domain::time::Timestamp;
+use futures_util::FutureExt;
 
 use crate::cart::{self as carts, NewLine, Scope, Take};
 use crate::db::postgres::connection::{Connection, Place};
@@ -15,8 +19,8 @@ use crate::official::Kind;
 use crate::product::Desk;
 use crate::{
     Database, Error, Options, Refusal, Sql, Step, Store, account, asset, audit, brand, category, change,
-    doctor, idempotency, listing, official, one_time_code, page, product, publishing, shelf, shop, testing,
-    token, userlike, wishlist,
+    doctor, idempotency, listing, official, one_time_code, page, product, publishing, secret, shelf, shop,
+    testing, throttle, token, userlike, wishlist,
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_000_000);
@@ -110,7 +114,7 @@ fn quantities(cart: &Cart) -> Vec<(i64, i64)> {
 
 /// All statements of all rooms.
 fn statements() -> Vec<&'static Sql> {
-    let rooms: [&[&Sql]; 20] = [
+    let rooms: [&[&Sql]; 22] = [
         account::ALL,
         asset::ALL,
         audit::ALL,
@@ -126,8 +130,10 @@ fn statements() -> Vec<&'static Sql> {
         page::ALL,
         product::ALL,
         publishing::ALL,
+        secret::ALL,
         shelf::ALL,
         shop::ALL,
+        throttle::ALL,
         token::ALL,
         userlike::ALL,
         wishlist::ALL,
@@ -153,7 +159,7 @@ async fn every_statement_prepares_on_postgresql() {
     let options = testing::options(folder.path());
     let Database::Postgres(address) = &options.database else { return };
     drop(Store::open(&options).unwrap());
-    let mut connection = Connection::new(Place::parse(address).unwrap());
+    let mut connection = Connection::new(Place::parse(address, None).unwrap());
     connection.open().await.unwrap();
     let mut wrong = Vec::new();
     for sql in statements() {
@@ -177,7 +183,7 @@ async fn whoever_asks_while_the_store_closes_hears_something() {
         tokio::task::yield_now().await;
         store.close();
         for task in tasks {
-            tokio::time::timeout(std::time::Duration::from_secs(20), task).await.unwrap().unwrap();
+            tokio::time::timeout(Duration::from_secs(20), task).await.unwrap().unwrap();
         }
     }
 }
@@ -246,13 +252,13 @@ async fn a_long_log_is_copied_into_the_database_file() {
     let size = || std::fs::metadata(folder.path().join("shop.db")).unwrap().len();
     let key = Key { owner: OWNER, key: "k1".to_owned(), request: [0; 32] };
     let long = idempotency::Reply { status: 200, content_type: None, body: vec![7; 80 * 1024 * 1024] };
-    store.apply(vec![idempotency::complete(&key, &long, NOW)]).await.unwrap();
+    store.apply(vec![idempotency::complete(&key, &long, false, NOW)]).await.unwrap();
     for _ in 0..1000 {
         write(&store, []).await.unwrap();
         if size() > 80 * 1024 * 1024 {
             return;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("the file is still {} bytes long", size());
 }
@@ -298,6 +304,35 @@ async fn a_guests_key_replaces_an_outdated_one_of_the_customer_and_no_other() {
         let record = store.idempotency_record(&key(customer, name, 0), NOW).await.unwrap().unwrap();
         assert_eq!(record.request, [request; 32], "{name}");
     }
+}
+
+#[tokio::test]
+async fn the_first_reply_is_kept_and_a_refusal_does_not_stand_for_a_change() {
+    let (store, _folder) = stocked().await;
+    let key = |name: &str| Key { owner: OWNER, key: name.to_owned(), request: [0; 32] };
+    let keep = async |name: &str, status, is_refusal| {
+        let reply = idempotency::Reply { status, content_type: None, body: Vec::new() };
+        store.apply(vec![idempotency::complete(&key(name), &reply, is_refusal, NOW)]).await.unwrap();
+        let record = store.idempotency_record(&key(name), NOW).await.unwrap().unwrap();
+        record.reply.map(|reply| reply.status)
+    };
+    assert_eq!(keep("nobody's", 400, true).await, Some(400));
+    assert_eq!(keep("nobody's", 201, false).await, Some(400));
+    store.apply(vec![idempotency::claim(&key("claimed"), NOW)]).await.unwrap();
+    assert_eq!(keep("claimed", 400, true).await, None);
+    assert_eq!(keep("claimed", 201, false).await, Some(201));
+    assert_eq!(keep("claimed", 200, false).await, Some(201));
+}
+
+#[tokio::test]
+async fn who_looks_after_a_write_sees_it_though_an_older_look_still_runs() {
+    let (store, _folder) = stocked().await;
+    let mut older = pin!(store.cart(OWNER));
+    assert!(older.as_mut().now_or_never().is_none(), "it waits for the database");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    write(&store, carts::add(OWNER, &line(1, 3), NOW)).await.unwrap();
+    let (newer, older) = tokio::join!(store.cart(OWNER), older);
+    assert_eq!((quantities(&older.unwrap()), quantities(&newer.unwrap())), (vec![], vec![(1, 3)]));
 }
 
 #[tokio::test]

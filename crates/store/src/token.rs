@@ -27,8 +27,9 @@ statements! {
     MOVE = "update token set owner_id = $2, account_id = $3, expires_at = $4
         where hash = $1 and owner_id = $5 and expires_at > $6";
 
-    /// One row when the token still names the owner.
-    GUARD = "select 1 from token where hash = $1 and owner_id = $2 and expires_at > $3";
+    /// One row when the token still names the owner, which a login at another server waits to change.
+    GUARD = "select 1 from token where hash = $1 and owner_id = $2 and expires_at > $3",
+        postgres: "select 1 from token where hash = $1 and owner_id = $2 and expires_at > $3 for share";
 
     /// Ends a token, also for a clock that goes back; the row stays, so that it is never taken for a guest's own secret.
     REVOKE = "update token set expires_at = 0 where hash = $1";

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::fields::{self, Part};
 use crate::frame::{Content, run};
-use crate::refusal::Unkept;
+use crate::refusal::{Refused, Unkept};
 use crate::{Dialect, Shop};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -41,6 +41,7 @@ pub(crate) async fn honour<D: Dialect>(shop: &Shop, mut parts: Parts, next: Next
     if !is_final(response.status()) || response.extensions().get::<Unkept>().is_some() {
         return response;
     }
+    let is_refusal = !response.status().is_success() || response.extensions().get::<Refused>().is_some();
     let (head, body) = response.into_parts();
     let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
     let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -49,9 +50,11 @@ pub(crate) async fn honour<D: Dialect>(shop: &Shop, mut parts: Parts, next: Next
         content_type: content_type.map(ToOwned::to_owned),
         body: body.to_vec(),
     };
-    if let Err(error) = turn.complete(&reply).await {
+    match turn.complete(&reply, is_refusal).await {
+        Ok(None) => {}
+        Ok(Some(kept)) => return replayed(kept),
         // The change is in, under its key; a repeat will show the cart as it is then.
-        tracing::warn!(%error, "the reply to an idempotency key was not kept");
+        Err(error) => tracing::warn!(%error, "the reply to an idempotency key was not kept"),
     }
     Response::from_parts(head, Body::from(body))
 }

@@ -35,7 +35,7 @@ pub use json::Json;
 pub use links::{Links, client_address};
 pub use observe::cors;
 pub use pieces::Piece;
-pub use refusal::{refusal, status};
+pub use refusal::{refusal, refused, status};
 pub use time::{day, rfc3339};
 
 use crate::metrics::Metrics;

@@ -14,6 +14,10 @@ const SOON: &str = "10";
 #[derive(Clone, Debug)]
 pub(crate) struct Defect(pub String);
 
+/// Marks a reply that says that nothing was changed, whatever its status.
+#[derive(Clone, Debug)]
+pub(crate) struct Refused;
+
 /// Marks a reply that a repeat under the same idempotency key must not get.
 #[derive(Clone, Debug)]
 pub(crate) struct Unkept;
@@ -56,8 +60,15 @@ pub fn status(error: &Error) -> Option<StatusCode> {
     }
 }
 
+/// A reply that says in its own way that nothing was changed.
+pub fn refused(mut response: Response) -> Response {
+    response.extensions_mut().insert(Refused);
+    response
+}
+
 /// Completes the dialect's reply to an error.
-pub fn refusal(error: &Error, mut response: Response) -> Response {
+pub fn refusal(error: &Error, response: Response) -> Response {
+    let mut response = refused(response);
     match error {
         Error::VersionMismatch { current } => return with_etag(*current, response),
         Error::Throttled { seconds } => {

@@ -13,8 +13,8 @@ use super::cart::Cart;
 use super::deed::{Deed, Shown};
 use crate::client::{Dialect, Outcome};
 
-/// The most operations of one history: one bit each.
-const MOST: usize = 128;
+/// The most operations of one history.
+const MOST: usize = 256;
 
 /// For how long after a login other servers may take the guest's token for the guest's, whose cart is empty by then.
 const LAG: Duration = Duration::from_secs(1);
@@ -77,32 +77,51 @@ struct Guest {
     moved_by: Option<usize>,
 }
 
+/// Operations by their places in a history, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Done([u128; MOST / 128]);
+
+impl Done {
+    fn has(self, at: usize) -> bool {
+        self.0[at / 128] & (1 << (at % 128)) != 0
+    }
+
+    fn with(mut self, at: usize) -> Self {
+        self.0[at / 128] |= 1 << (at % 128);
+        self
+    }
+
+    fn count(self) -> u32 {
+        self.0.iter().map(|bits| bits.count_ones()).sum()
+    }
+}
+
 /// Where no order goes on.
 #[derive(Debug)]
 pub(crate) struct Broken {
-    /// The operations that the longest order has explained, one bit each.
-    explained: u128,
+    /// The operations that the longest order has explained.
+    explained: Done,
     state: State,
 }
 
 /// Looks for an order. The operations come in the order in which they began.
 pub(crate) fn check(history: &[Operation]) -> Result<(), Box<Broken>> {
     assert!(history.len() <= MOST, "a history has {MOST} operations at most");
-    let broken = Broken { explained: 0, state: State::default() };
+    let broken = Broken { explained: Done::default(), state: State::default() };
     let mut search = Search { history, met: HashSet::new(), furthest: broken };
-    if search.goes_on(0, State::default()) { Ok(()) } else { Err(search.furthest.into()) }
+    if search.goes_on(Done::default(), &State::default()) { Ok(()) } else { Err(search.furthest.into()) }
 }
 
 struct Search<'a> {
     history: &'a [Operation],
-    met: HashSet<(u128, State)>,
+    met: HashSet<(Done, State)>,
     furthest: Broken,
 }
 
 impl Search<'_> {
     /// Whether the operations that are not done can follow on this state.
-    fn goes_on(&mut self, done: u128, state: State) -> bool {
-        let open = |at: &usize| done & (1 << at) == 0;
+    fn goes_on(&mut self, done: Done, state: &State) -> bool {
+        let open = |at: &usize| !done.has(*at);
         let ends = |at: usize| self.history[at].told.as_ref().map(|(ended, _)| *ended);
         // Who began after another one has ended, comes after it.
         let Some(first_end) = (0..self.history.len()).filter(open).filter_map(ends).min() else {
@@ -111,7 +130,7 @@ impl Search<'_> {
         if !self.met.insert((done, state.clone())) {
             return false;
         }
-        if done.count_ones() >= self.furthest.explained.count_ones() {
+        if done.count() >= self.furthest.explained.count() {
             self.furthest = Broken { explained: done, state: state.clone() };
         }
         for at in (0..self.history.len()).filter(open) {
@@ -120,8 +139,10 @@ impl Search<'_> {
                 break;
             }
             let Some(after) = state.after(self.history, at) else { continue };
-            let changes_nothing = after == state && operation.told.is_some();
-            if self.goes_on(done | (1 << at), after) {
+            // A login of an empty cart may be one of a full cart later; all else that changes nothing now never will.
+            let is_login = matches!(operation.act.deed, Deed::LogIn { .. });
+            let changes_nothing = after == *state && !is_login && operation.told.is_some();
+            if self.goes_on(done.with(at), &after) {
                 return true;
             }
             // What fits and changes nothing might as well come now: if the rest does not follow, it follows on nothing.
@@ -149,8 +170,20 @@ impl State {
         let key = act.key.map_or(0, |key| 1_u128 << key);
         let is_repeat = key & self.keys != 0;
         if let Some(told) = told.filter(|told| told.is_replay) {
-            // What was answered before: the change is in, or was refused for good.
-            return (is_repeat || told.outcome != Outcome::Done).then_some(after);
+            // The change is in, or was refused for good. Or it is this one, and a repeat at another server was answered faster.
+            // The words are those of the first that was answered, unless those were lost.
+            let is_first = |other: &Operation| {
+                let first = other.told.as_ref().map(|(_, first)| first);
+                other.act.key == act.key
+                    && first.is_none_or(|first| !first.is_replay && first.says_the_same(told))
+            };
+            if !is_repeat && told.outcome == Outcome::Done {
+                after.keys |= key;
+                if after.act(act) != Outcome::Done {
+                    return None;
+                }
+            }
+            return history.iter().any(is_first).then_some(after);
         }
         let outcome = after.act(act);
         if is_repeat || outcome != Outcome::Done {
@@ -211,6 +244,10 @@ impl State {
 }
 
 impl Told {
+    fn says_the_same(&self, other: &Self) -> bool {
+        (self.outcome, &self.shown) == (other.outcome, &other.shown)
+    }
+
     /// Whether it is what a client is told of this cart.
     fn fits(&self, act: &Act, cart: &Cart) -> bool {
         self.version.is_none_or(|version| version == cart.version)
@@ -222,7 +259,7 @@ impl Broken {
     /// The history in the order of its beginnings, with a mark at what no order has explained.
     pub(crate) fn print(&self, history: &[Operation]) -> String {
         let line = |(at, operation): (usize, &Operation)| {
-            let mark = if self.explained & (1 << at) == 0 { "?" } else { " " };
+            let mark = if self.explained.has(at) { " " } else { "?" };
             format!("{mark} {operation}\n")
         };
         let operations: String = history.iter().enumerate().map(line).collect();

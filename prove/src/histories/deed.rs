@@ -137,9 +137,8 @@ impl Deed {
         match *self {
             Self::Look | Self::LogIn { .. } => Outcome::Done,
             Self::Add { item, pieces } => cart.set(item, cart.held(item) + pieces),
-            Self::SetItem { item, pieces } => cart.set(item, pieces),
             Self::EditItem { item, .. } if cart.held(item) == 0 => Outcome::Absent,
-            Self::EditItem { item, pieces } => cart.set(item, pieces),
+            Self::SetItem { item, pieces } | Self::EditItem { item, pieces } => cart.set(item, pieces),
             Self::SetProduct { listing, .. } if dialect == Dialect::Mt && cart.total(listing) == 0 => {
                 Outcome::Absent
             }
@@ -177,7 +176,7 @@ impl Deed {
         let of_item =
             |line: &Line| Shown { what: line.item as i64, pieces: line.pieces, line: 0, is_selected: true };
         match (dialect, *self) {
-            (_, Self::LogIn { .. }) => None,
+            (_, Self::LogIn { .. }) | (Dialect::Wangmarket, Self::Clear) => None,
             (Dialect::Hamgam, _) => {
                 let of_line = |line: &Line| Shown { what: line.listing(), line: line.id, ..of_item(line) };
                 Some(cart.lines.iter().map(of_line).collect())
@@ -191,13 +190,11 @@ impl Deed {
                 Some(cart.lines.iter().filter(|line| line.item == item).map(of_item).collect())
             }
             (Dialect::Mt, Self::Look) => {
-                let mut folded = folded(cart, None);
-                folded.iter_mut().for_each(|shown| shown.is_selected = true);
-                Some(folded)
+                let unmarked = |shown: Shown| Shown { is_selected: true, ..shown };
+                Some(folded(cart, None).into_iter().map(unmarked).collect())
             }
             (Dialect::Mt, Self::SetProduct { listing, .. }) => Some(vec![total(cart, listing)]),
             (Dialect::Mt, Self::Add { item, .. }) => Some(vec![total(cart, ITEMS[item].listing)]),
-            (Dialect::Wangmarket, Self::Clear) => None,
             (Dialect::Wangmarket, Self::Look) => Some(by_number(folded(cart, None))),
             (Dialect::Wangmarket, Self::SelectStore { store, .. }) => {
                 Some(by_number(folded(cart, Some(store))))

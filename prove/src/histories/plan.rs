@@ -28,8 +28,8 @@ const WANTS_VERSION: usize = 25;
 pub(crate) fn plan(random: &mut Random, clients: usize, each: usize) -> Vec<Vec<Planned>> {
     let mut plans = vec![Vec::new(); clients];
     let mut repeats = Vec::new();
-    let mut keys = 0..100;
-    for client in 0..clients {
+    let mut keys = 0..80;
+    for plan in &mut plans {
         for at in 0..each {
             let mut planned = any(random);
             let is_write = planned.act.deed != Deed::Look;
@@ -39,7 +39,7 @@ pub(crate) fn plan(random: &mut Random, clients: usize, each: usize) -> Vec<Vec<
                 let later = if random.happens(50) { 0 } else { 1 + random.below(4) };
                 repeats.push((random.below(clients), at + later, Planned { hangs_up: false, ..planned }));
             }
-            plans[client].push(planned);
+            plan.push(planned);
         }
     }
     for (client, at, repeat) in repeats {

@@ -65,11 +65,12 @@ pub async fn owner(app: &App, files: &Files) -> Result<Owner> {
     })
 }
 
-/// Draws the shop's id at its first start, and gives it to a place where no files are yet.
+/// Draws the shop's id and its secret at the first start, and gives the id to a place where no files are yet.
 pub async fn take_over(app: &App) -> Result<Owner> {
     let files = &app.settings().files;
+    app.upload_key().await?;
     if app.store().shop_id().await?.is_none() {
-        app.store().apply(vec![store::shop::name_shop(&app.entropy().uuid())]).await?;
+        app.store().apply(store::shop::name_shop(&app.entropy().uuid()).into()).await?;
     }
     let owner = owner(app, files).await?;
     match app.store().shop_id().await? {

@@ -203,7 +203,7 @@ async fn files_of_another_shop_are_left_alone() {
     }
     // The same place, another database.
     let (other, _folder) = testing::shop(Settings { files: files.clone(), ..Settings::default() });
-    other.store().apply(vec![store::shop::name_shop("another")]).await.unwrap();
+    other.store().apply(store::shop::name_shop("another").into()).await.unwrap();
     assert_eq!(take_over(&other).await.unwrap(), Owner::Another);
     assert_eq!((sweep(&other).await.unwrap(), ours.on_disk().len()), (0, 1));
     // Nothing says whose they are.
@@ -263,7 +263,7 @@ async fn an_upload_that_was_committed_before_is_told_by_its_key() {
 async fn a_token_for_uploads_ends_with_its_session() {
     let shop = Shop::new();
     let op = shop.operator().await;
-    let token = upload_token(&op).unwrap();
+    let token = upload_token(&op).await.unwrap();
     assert!(uploader(&shop.app, &token).await.unwrap().is_some());
     crate::shopper::logout(&op).await.unwrap();
     assert!(uploader(&shop.app, &token).await.unwrap().is_none());
@@ -273,7 +273,7 @@ async fn a_token_for_uploads_ends_with_its_session() {
 async fn a_token_for_uploads_ends_and_cannot_be_made_up() {
     let shop = Shop::new();
     let op = shop.operator().await;
-    let token = upload_token(&op).unwrap();
+    let token = upload_token(&op).await.unwrap();
     let account = op.session().unwrap().customer().unwrap().id;
     let named = uploader(&shop.app, &token).await.unwrap().unwrap();
     assert_eq!(named.customer().unwrap().id, account);

@@ -67,7 +67,7 @@ fn accounts_that_cannot_be_are_refused_with_a_reason() {
 
 #[test]
 fn a_backup_of_a_busy_server_is_a_whole_shop() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     folder.succeed(&["import", &fixture("bazaar-parts.csv")]);
     let server = folder.serve();
     let reply = server.post("/shop/api/login/getToken.json", "", "");
@@ -94,7 +94,7 @@ fn a_backup_of_a_busy_server_is_a_whole_shop() {
     assert!(error.contains("is the folder there"), "{error}");
     assert!(!folder.path("first.db.partial").exists());
 
-    let restored = Folder::new();
+    let restored = Folder::with_file();
     std::fs::create_dir(restored.data()).unwrap();
     std::fs::copy(folder.path("second.db"), restored.database()).unwrap();
     assert!(restored.succeed(&["doctor"]).contains("all is well"));
@@ -127,7 +127,7 @@ fn the_doctor_tells_what_there_is_and_what_is_set() {
 
 #[test]
 fn a_shop_that_is_not_there_is_not_made_by_looking_at_it() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     for words in [&["backup", "copy.db"][..], &["token", "issue", "--account", "a@example.com"]] {
         let error = folder.fail(1, words);
         assert!(error.contains("there is no database") && error.contains("--data"), "{error}");
@@ -140,7 +140,7 @@ fn a_shop_that_is_not_there_is_not_made_by_looking_at_it() {
 
 #[test]
 fn migrate_makes_the_tables_and_says_so() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     assert!(folder.succeed(&["migrate"]).contains("cartwright.db is made: 0001_shop"));
     assert!(folder.succeed(&["migrate"]).contains("cartwright.db is up to date: 0001_shop"));
 }

@@ -6,7 +6,7 @@ use crate::server::{Folder, fixture, text};
 
 /// A shop that was stopped properly, so that everything is in the one file.
 fn shop() -> Folder {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     for name in ["tea-and-mountain.csv", "field-and-home.csv", "bazaar-parts.csv"] {
         folder.succeed(&["import", &fixture(name)]);
     }
@@ -42,7 +42,7 @@ fn a_damaged_database_is_refused_and_left_alone() {
 
 #[test]
 fn a_log_torn_by_a_crash_is_normal() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     folder.succeed(&["import", &fixture("bazaar-parts.csv")]);
     let server = folder.serve();
     server.post("/shop/api/login/getToken.json", "", "");

@@ -61,7 +61,7 @@ fn distributed_products_are_offered_by_two_stores() {
 
 #[test]
 fn a_real_shop_is_left_alone() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     folder.succeed(&["import", &fixture("bazaar-parts.csv"), "--store", "Real"]);
     let error = folder.fail(1, &["demo", "--data", "data", "--listen", "127.0.0.1:0"]);
     assert!(error.contains("another shop") && error.contains("empty folder"), "{error}");

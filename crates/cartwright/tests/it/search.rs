@@ -56,8 +56,8 @@ fn everything_is_found_again_whatever_became_of_the_index() {
 
 #[test]
 fn it_is_made_anew_at_will_also_beside_a_server() {
+    assert!(Folder::with_file().fail(1, &["reindex"]).contains("there is no database"));
     let folder = Folder::new();
-    assert!(folder.fail(1, &["reindex"]).contains("there is no database"));
     folder.succeed(&["import", &fixture("bazaar-parts.csv")]);
     let server = folder.serve();
     assert_eq!(found(&server), "4");

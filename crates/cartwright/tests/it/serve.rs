@@ -1,6 +1,5 @@
 //! `serve`: ready when it says so, alone in its folder, and gone only when the last request is answered.
 
-use std::fs::File;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -12,7 +11,6 @@ fn it_is_ready_when_it_prints_its_address() {
     let folder = Folder::new();
     let server = folder.serve();
     assert_eq!(server.printed(), format!("Cartwright listens on {}\n", server.url));
-    assert!(folder.database().is_file());
     assert_eq!(server.get("/api/archive/list").status, 200);
     for (path, expected) in [
         ("/healthz", "alive\n"),
@@ -95,8 +93,9 @@ fn what_was_answered_is_there_after_sigterm_and_after_sigkill() {
 
 #[test]
 fn a_folder_has_one_server_only() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     let server = folder.serve();
+    assert!(folder.database().is_file());
     let words = ["serve", "--listen", "127.0.0.1:0"];
     let error = folder.fail(1, &words);
     assert!(error.contains("another server has this shop open") && error.contains("--data"), "{error}");
@@ -127,13 +126,4 @@ fn a_crowd_that_says_nothing_makes_room_for_who_speaks() {
     // Those within the first half of the places keep them; the others go soon, one after the other.
     assert_eq!(server.get("/healthz").status, 200);
     drop(silent);
-}
-
-#[test]
-fn a_log_that_finds_no_room_stops_nothing() {
-    let folder = Folder::new();
-    let full = File::options().write(true).open("/dev/full").unwrap();
-    let server = folder.start_logging(&["serve", "--log", "trace"], full);
-    assert_eq!(server.get("/readyz").status, 200);
-    assert_eq!(server.stop().code(), Some(0));
 }

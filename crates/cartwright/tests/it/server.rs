@@ -5,13 +5,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use store::Database;
 use tempfile::TempDir;
 
 /// A server that does not say by then that it listens never will; one that is told to stop has ended by then.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A folder for a shop, with room beside it for a test's own files.
-pub(crate) struct Folder(TempDir);
+pub(crate) struct Folder {
+    folder: TempDir,
+    /// Where the database is, unless it is in the folder.
+    address: Option<String>,
+}
 
 /// A running server.
 pub(crate) struct Server {
@@ -32,14 +37,32 @@ pub(crate) struct Reply {
 }
 
 impl Folder {
-    /// An empty one.
+    /// An empty one. On PostgreSQL there are tables already: other commands than `migrate` make none.
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().expect("a temporary folder"))
+        let folder = Self::with_file();
+        match store::testing::options(folder.folder.path()).database {
+            Database::Sqlite(_) => folder,
+            Database::Postgres(address) => {
+                let folder = Self::on(&address);
+                folder.succeed(&["migrate"]);
+                folder
+            }
+        }
+    }
+
+    /// An empty one whose database is a file in it, whatever the other tests run on.
+    pub(crate) fn with_file() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder"), address: None }
+    }
+
+    /// An empty one, with the database at this address.
+    pub(crate) fn on(address: &str) -> Self {
+        Self { address: Some(address.to_owned()), ..Self::with_file() }
     }
 
     /// A path in it.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.folder.path().join(name)
     }
 
     /// The shop's own folder.
@@ -62,11 +85,14 @@ impl Folder {
     /// The program, working in this folder, on its shop. Nothing of the tester's own settings reaches it.
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cartwright"));
-        command.args(words).current_dir(self.0.path()).stdin(Stdio::null());
+        command.args(words).current_dir(self.folder.path()).stdin(Stdio::null());
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("CARTWRIGHT_") {
                 command.env_remove(name);
             }
+        }
+        if let Some(address) = &self.address {
+            command.env("CARTWRIGHT_DATABASE", address);
         }
         command
     }
@@ -117,15 +143,15 @@ impl Folder {
 
     /// Starts a command that serves, on a free port, and waits until it says that it listens.
     pub(crate) fn start(&self, words: &[&str]) -> Server {
-        self.start_logging(words, File::create(self.path("server.log")).expect("a file"))
+        self.start_at("127.0.0.1:0", words)
     }
 
-    /// The same with its log going elsewhere.
-    pub(crate) fn start_logging(&self, words: &[&str], stderr: File) -> Server {
+    /// The same at an address.
+    pub(crate) fn start_at(&self, listen: &str, words: &[&str]) -> Server {
         let (out, log) = (self.path("server.out"), self.path("server.log"));
         let mut command = self.command(words);
-        command.args(["--listen", "127.0.0.1:0"]);
-        command.stdout(File::create(&out).expect("a file")).stderr(stderr);
+        command.args(["--listen", listen]);
+        command.stdout(File::create(&out).expect("a file")).stderr(File::create(&log).expect("a file"));
         let child = command.spawn().expect("the program starts");
         let mut server = Server { child, out, log, url: String::new() };
         let line = server.wait_for_line("Cartwright listens on http://");

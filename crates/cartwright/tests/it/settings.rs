@@ -4,7 +4,7 @@ use crate::server::{Folder, text};
 
 #[test]
 fn the_file_in_the_working_folder_is_read() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     folder.write("cartwright.toml", "data = \"./elsewhere\"\npublic_url = \"https://shop.example\"\n");
     let server = folder.serve();
     assert!(folder.path("elsewhere/cartwright.db").is_file() && !folder.data().exists());
@@ -59,7 +59,7 @@ fn wrong_settings_are_told() {
         ("", &["serve", "--listen", "nowhere"], 1, "cannot listen on nowhere"),
         ("", &["sell"], 2, "unrecognized subcommand"),
     ] {
-        let folder = Folder::new();
+        let folder = Folder::with_file();
         folder.write("cartwright.toml", file);
         let error = folder.fail(code, words);
         assert!(error.contains(expected), "{file} {words:?}: {error}");
@@ -68,7 +68,7 @@ fn wrong_settings_are_told() {
 
 #[test]
 fn files_of_another_shop_are_not_served() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     assert_eq!(folder.serve().stop().code(), Some(0));
     assert_eq!(folder.serve().stop().code(), Some(0), "the second start finds its own");
     let other = ["--database", "sqlite:typo.db"];

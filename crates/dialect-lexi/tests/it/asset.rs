@@ -74,6 +74,8 @@ async fn files_are_for_who_keeps_a_store_or_the_shop() {
 async fn a_token_for_uploads_uploads_and_does_nothing_else() {
     let shop = shop().await;
     let merchant = Who::merchant(&shop, 1).await;
+    // As a server does at its start.
+    app::asset::take_over(&shop.app).await.expect("the shop is named");
     let commits = shop.app.store().stats().commits.get();
     let reply = merchant.get("/assets/up_token").await;
     assert_eq!(shop.app.store().stats().commits.get(), commits, "a GET writes nothing");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::cart::{Extras, Item};
-use app::idempotency::{Key, begin};
+use app::idempotency::{self, Begun, Key, begin};
 use app::{Ctx, Settings};
 use dialect_wangmarket::routes;
 use domain::id::ListingId;
@@ -122,6 +122,27 @@ async fn a_write_that_a_login_overtakes_does_not_pass_for_another_under_its_key(
     let overtaken = app::cart::add(&ctx, item, 1, Extras::default()).await;
     assert!(matches!(overtaken, Err(app::Error::KeyReused)), "{overtaken:?}");
     assert_eq!(wang.number(1, 1).await, 2);
+}
+
+#[tokio::test]
+async fn a_write_that_a_login_overtakes_is_not_told_that_its_refused_repeat_was_done() {
+    let (shop, _) = shop_and_customer().await;
+    let guest = Client { shop: shop.clone(), token: shop.app.guest().await };
+    let session = async || shop.app.sessions().by_token(&guest.token, shop.app.now()).await.unwrap().unwrap();
+    let before = session().await;
+    guest.post("/login/reg.json", "username=xiaowang&password=a-long-password").await;
+    let key = |owner| Key { owner, key: "k1".to_owned(), request: [7; 32] };
+    let Begun::Run(turn) = begin(&shop.app, key(session().await.owner)).await.unwrap() else {
+        panic!("nothing is known of the key")
+    };
+    let reply = idempotency::Reply { status: 200, content_type: None, body: b"refused".to_vec() };
+    assert_eq!(turn.complete(&reply, true).await.unwrap(), None);
+
+    let ctx = Ctx { key: Some(key(before.owner)), ..Ctx::new(&shop.app, Some(before)) };
+    let item = Item { listing: ListingId::new(1), sku: None };
+    let overtaken = app::cart::add(&ctx, item, 1, Extras::default()).await;
+    assert!(matches!(overtaken, Err(app::Error::KeyRunning)), "{overtaken:?}");
+    assert_eq!(guest.number(1, 1).await, 0);
 }
 
 #[tokio::test]

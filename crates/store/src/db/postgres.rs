@@ -2,6 +2,7 @@
 //! questions, all driven by one thread of their own.
 
 pub(crate) mod connection;
+mod tls;
 mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,7 +38,7 @@ struct Queues {
 impl Postgres {
     /// Connects, migrates when the options say so, and starts the thread.
     pub(crate) fn open(address: &str, options: &Options, stats: &Arc<Stats>) -> Result<Self> {
-        let place = Place::parse(address)?;
+        let place = Place::parse(address, options.database_ca.as_deref())?;
         let (writes, transactions) = mpsc::channel(options.queue);
         let (reads, questions): (Vec<_>, Vec<_>) = (0..READERS).map(|_| mpsc::channel(options.queue)).unzip();
         let (begun, is_begun) = std::sync::mpsc::channel();

@@ -104,6 +104,11 @@ fn a_doubled_add_is_found() {
     assert!(holds(later(&[(TEA, 1)])));
     assert!(!holds(later(&[(TEA, 2)])));
     assert!(!holds(vec![as_before(done(3, 4, add(TEA, 1)))]), "nothing was answered before");
+    let faster = keyed(done(2, 5, add(TEA, 1)));
+    assert!(holds(vec![as_before(done(0, 9, add(TEA, 1))), faster, look(10, 11, &[(TEA, 1)])]));
+    let mut other = as_before(done(3, 4, add(TEA, 1)));
+    other.told.as_mut().unwrap().1.shown = Some(Vec::new());
+    assert!(!holds(vec![keyed(done(0, 1, add(TEA, 1))), other]), "not in these words");
 }
 
 #[test]
@@ -209,6 +214,9 @@ fn a_login_brings_everything_once() {
     let lines = [(SCARCE, FEW), (TEA, 1), (CUP, 1)];
     assert!(holds([before(), vec![log_in(4, 5), beside.clone(), look(7, 8, &lines)]].concat()));
     assert!(!holds([before(), vec![log_in(4, 5), beside, look(7, 8, &lines[..2])]].concat()));
+    // It may come late, though when it began there was nothing to bring.
+    let late = vec![log_in(0, 9), by_guest(done(2, 3, add(TEA, 1))), look(10, 11, &[(TEA, 1)])];
+    assert!(holds(late));
     // The token may be taken for the guest's for a second, but no longer.
     let (soon, late) = (by_guest(look(500, 501, &[])), by_guest(look(1500, 1501, &[])));
     assert!(holds([before(), vec![log_in(4, 5), soon]].concat()));

@@ -4,14 +4,19 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::error::Error as StdError;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use futures_util::future::join_all;
+use tokio_postgres::config::SslMode;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Client, Config, NoTls, Row, Statement};
+use tokio_postgres::{Client, Config, Row, Statement};
 
+use super::tls::Tls;
 use crate::{Error, Refusal, Result, Rows, Value};
 
 /// How long a write or a question may wait for a database that is failing over, all tries together.
@@ -21,18 +26,32 @@ const PAUSE: u64 = 20;
 /// How long any pause is at most, in milliseconds.
 const LONGEST_PAUSE: u64 = 500;
 
-/// Where the database is.
+/// After so long without a sign of life a connection is broken: the machine behind it is gone.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// Where the database is, and how it is reached.
 #[derive(Clone)]
-pub(crate) struct Place(Config);
+pub(crate) struct Place {
+    config: Config,
+    tls: Tls,
+    /// How often the primary turned out to be another one.
+    moves: Arc<AtomicU64>,
+}
 
 impl Place {
-    /// Reads `postgres://user:password@host1,host2/name?target_session_attrs=read-write`.
-    pub(crate) fn parse(address: &str) -> Result<Self> {
+    /// Reads `postgres://user:password@host1,host2/name?target_session_attrs=read-write`, and the file of the authorities
+    /// that certificates must be of: who has one wants TLS, unless the address says that there is none.
+    pub(crate) fn parse(address: &str, authorities: Option<&Path>) -> Result<Self> {
         let config = address.parse::<Config>();
         let mut config =
             config.map_err(|error| Error::Unusable(format!("not a database address: {error}")))?;
         config.connect_timeout(Duration::from_secs(3)).application_name("cartwright");
-        Ok(Self(config))
+        config.tcp_user_timeout(SILENCE).keepalives_idle(SILENCE / 2).keepalives_interval(SILENCE / 5);
+        if authorities.is_some() && config.get_ssl_mode() == SslMode::Prefer {
+            config.ssl_mode(SslMode::Require);
+        }
+        let tls = Tls::new(config.get_ssl_mode(), authorities)?;
+        Ok(Self { config, tls, moves: Arc::default() })
     }
 }
 
@@ -44,6 +63,8 @@ pub(crate) struct Connection {
 
 struct Open {
     client: Client,
+    /// The place's moves when it was opened.
+    moves: u64,
     /// By the place of their text in memory: looking a long text up costs more than that.
     prepared: HashMap<(usize, usize), Statement>,
 }
@@ -61,20 +82,25 @@ impl Connection {
 
     /// Opens it unless it is open.
     pub(crate) async fn open(&mut self) -> Attempt<()> {
-        if self.open.as_ref().is_none_or(|open| open.client.is_closed()) {
-            let (client, connection) = self.place.0.connect(NoTls).await?;
+        let moves = self.place.moves.load(Ordering::Relaxed);
+        if self.open.as_ref().is_none_or(|open| open.client.is_closed() || open.moves != moves) {
+            let (client, connection) = self.place.config.connect(self.place.tls.clone()).await?;
             tokio::spawn(async move {
                 if let Err(error) = connection.await {
                     tracing::warn!(error = said(&error), "a connection to the database broke");
                 }
             });
-            self.open = Some(Open { client, prepared: HashMap::new() });
+            self.open = Some(Open { client, moves, prepared: HashMap::new() });
         }
         Ok(())
     }
 
-    /// Closes it, with whatever transaction runs on it.
-    pub(super) fn close(&mut self) {
+    /// Closes it after an error, with whatever transaction runs on it. A server that is no primary any more may go on
+    /// answering questions with what was true before, so the others leave it, too.
+    pub(super) fn close(&mut self, error: &tokio_postgres::Error) {
+        if error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) {
+            self.place.moves.fetch_add(1, Ordering::Relaxed);
+        }
         self.open = None;
     }
 
@@ -84,14 +110,15 @@ impl Connection {
         for (sql, _) in asked {
             self.prepare(sql).await?;
         }
-        let Open { client, prepared } = self.open.as_ref().expect("whoever runs statements has opened it");
+        let Open { client, prepared, .. } =
+            self.open.as_ref().expect("whoever runs statements has opened it");
         let runs = asked.iter().map(|(sql, params)| run(client, &prepared[&key(sql)], params));
         Ok(join_all(runs).await)
     }
 
     /// Prepares a statement unless it is prepared.
     pub(crate) async fn prepare(&mut self, sql: &'static str) -> Attempt<()> {
-        let Open { client, prepared } =
+        let Open { client, prepared, .. } =
             self.open.as_mut().expect("whoever prepares statements has opened it");
         if let Entry::Vacant(place) = prepared.entry(key(sql)) {
             place.insert(client.prepare(sql).await?);
@@ -158,8 +185,10 @@ async fn run(client: &Client, statement: &Statement, params: &[Value]) -> Attemp
 /// Whether it may go better the next time: the database is not there, or had one of two give way to the other.
 pub(super) fn is_passing(error: &tokio_postgres::Error) -> bool {
     match error.code().map(SqlState::code) {
-        // Serialization failure, deadlock, shutdown, lost connection.
-        Some(code) => matches!(code, "40001" | "40P01") || code.starts_with("57P0") || code.starts_with("08"),
+        // Serialization failure, deadlock, a standby in place of the primary, shutdown, lost connection.
+        Some(code) => {
+            matches!(code, "40001" | "40P01" | "25006") || code.starts_with("57P0") || code.starts_with("08")
+        }
         // Without a code it is the connection; but a value that does not fit never will.
         None => error.is_closed() || error.source().is_none_or(<dyn StdError>::is::<std::io::Error>),
     }
@@ -171,8 +200,8 @@ pub(super) fn meaning(error: tokio_postgres::Error) -> Error {
     let error = &error;
     match error.code().map(SqlState::code) {
         _ if is_passing(error) => Error::Unwritable(said(error)),
-        // No space, no memory, too many connections; a standby that takes no writes.
-        Some(code) if code.starts_with("53") || code == "25006" => Error::Unwritable(said(error)),
+        // No space, no memory, too many connections.
+        Some(code) if code.starts_with("53") => Error::Unwritable(said(error)),
         // What a row refers to was deleted meanwhile.
         Some("23503") => Error::Refused(Refusal::Gone),
         Some("XX001" | "XX002") => Error::Damaged(said(error)),

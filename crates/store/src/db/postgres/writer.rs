@@ -103,6 +103,8 @@ impl Writer {
                 let Ok(caller) = queue.try_recv().map(Caller::from) else { break };
                 if caller.is_long() { rest = Some(caller.transaction) } else { batch.push(caller) }
             }
+            // Servers that write the same carts lock them in the same order, so that none waits for another in a circle.
+            batch.sort_by_key(|caller| caller.transaction.touched.shown);
             self.settle(batch).await;
             next = match rest {
                 Some(rest) => Some(rest),
@@ -121,7 +123,7 @@ impl Writer {
                     break Err(Error::Unwritable(format!("the commit was not confirmed: {error}")));
                 }
                 Err(Failed::Undone(error)) => {
-                    self.connection.close();
+                    self.connection.close(&error);
                     if !patience.lasts(&error).await {
                         break Err(meaning(error));
                     }

@@ -1,0 +1,65 @@
+//! The primary is lost under load: its synchronous standby takes over, the servers go on by themselves, and nothing that was
+//! acknowledged is missing or there twice.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use postgres_server::Postgres;
+
+use crate::load::{self, CLIENTS, Seen};
+use crate::server::{Folder, Server};
+use crate::shop::{REPLICAS, guest, pieces, stock};
+
+/// Serves under load while the primary is lost and the standby promoted.
+fn fail_over(lose: impl FnOnce(&mut Postgres)) {
+    if !postgres_server::is_installed() {
+        eprintln!("not tested: the package postgresql is not installed");
+        return;
+    }
+    let places = [tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder")];
+    let mut primary = Postgres::start(places[0].path()).expect("a primary");
+    let standby = primary.standby(places[1].path()).expect("a standby");
+    let hosts = format!("{},{}", primary.host(), standby.host());
+    let address = format!("postgres://postgres@{hosts}/postgres?target_session_attrs=read-write");
+    let folders: Vec<_> = (0..REPLICAS).map(|_| Folder::on(&address)).collect();
+    stock(&folders[0]);
+    let servers: Vec<Server> = folders.iter().map(Folder::serve).collect();
+    let urls: Vec<_> = servers.iter().map(|server| server.url.clone()).collect();
+    let tokens: Vec<_> = (0..CLIENTS).map(|_| guest(&servers[0])).collect();
+    let stop = AtomicBool::new(false);
+    let seen: Vec<Seen> = thread::scope(|scope| {
+        let clients = load::start(scope, &urls, tokens, &stop);
+        thread::sleep(Duration::from_millis(700));
+        lose(&mut primary);
+        standby.promote().expect("a new primary");
+        thread::sleep(Duration::from_millis(1500));
+        stop.store(true, Ordering::Relaxed);
+        clients.into_iter().map(|client| client.join().expect("a client")).collect()
+    });
+    for seen in &seen {
+        assert!(seen.acknowledged > 5, "{seen:?}");
+        for server in &servers {
+            assert_eq!(pieces(server, &seen.token), seen.acknowledged, "{seen:?}");
+        }
+    }
+    let longest = seen.iter().map(|seen| seen.longest).max().expect("clients");
+    let unavailable: usize = seen.iter().map(|seen| seen.unavailable).sum();
+    eprintln!("the longest that a piece took was {longest:?}, and {unavailable} answers were 503");
+    for server in servers {
+        assert_eq!(server.get("/readyz").status, 200);
+        assert_eq!(server.stop().code(), Some(0));
+    }
+}
+
+#[test]
+fn a_killed_primary_loses_nothing_that_was_acknowledged() {
+    fail_over(|primary| primary.kill().expect("it is ours"));
+}
+
+#[test]
+fn a_primary_that_takes_no_more_writes_is_left_for_the_new_one() {
+    fail_over(|primary| {
+        primary.set("default_transaction_read_only = on").expect("a setting");
+    });
+}
