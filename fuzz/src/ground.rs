@@ -18,8 +18,8 @@ use web::{Outside, Shop};
 /// So many inputs are tried on one shop.
 const INPUTS: u32 = 2000;
 /// Tables that a refused request may have written to: numbers that are given out once, replies that are kept under a key,
-/// and how often a code was guessed.
-const KEPT_OF_REFUSALS: [&str; 3] = ["counter", "idempotency", "one_time_code"];
+/// and how often a code or a password was guessed.
+const KEPT_OF_REFUSALS: [&str; 4] = ["counter", "idempotency", "one_time_code", "throttle"];
 /// Who may ask.
 const ROLES: [&str; 4] = ["guest", "customer", "merchant", "operator"];
 

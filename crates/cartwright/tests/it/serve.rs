@@ -1,6 +1,5 @@
 //! `serve`: ready when it says so, alone in its folder, and gone only when the last request is answered.
 
-use std::fs::File;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -127,13 +126,4 @@ fn a_crowd_that_says_nothing_makes_room_for_who_speaks() {
     // Those within the first half of the places keep them; the others go soon, one after the other.
     assert_eq!(server.get("/healthz").status, 200);
     drop(silent);
-}
-
-#[test]
-fn a_log_that_finds_no_room_stops_nothing() {
-    let folder = Folder::new();
-    let full = File::options().write(true).open("/dev/full").unwrap();
-    let server = folder.start_logging("127.0.0.1:0", &["serve", "--log", "trace"], full);
-    assert_eq!(server.get("/readyz").status, 200);
-    assert_eq!(server.stop().code(), Some(0));
 }

@@ -148,15 +148,10 @@ impl Folder {
 
     /// The same at an address.
     pub(crate) fn start_at(&self, listen: &str, words: &[&str]) -> Server {
-        self.start_logging(listen, words, File::create(self.path("server.log")).expect("a file"))
-    }
-
-    /// The same with its log going elsewhere.
-    pub(crate) fn start_logging(&self, listen: &str, words: &[&str], stderr: File) -> Server {
         let (out, log) = (self.path("server.out"), self.path("server.log"));
         let mut command = self.command(words);
         command.args(["--listen", listen]);
-        command.stdout(File::create(&out).expect("a file")).stderr(stderr);
+        command.stdout(File::create(&out).expect("a file")).stderr(File::create(&log).expect("a file"));
         let child = command.spawn().expect("the program starts");
         let mut server = Server { child, out, log, url: String::new() };
         let line = server.wait_for_line("Cartwright listens on http://");
