@@ -143,6 +143,8 @@ impl World {
     async fn new(routes: fn(&Shop) -> Router<Shop>, outside: &Outside) -> Self {
         let (app, folder) = app::testing::shop(Settings::default());
         app.stock().await;
+        // As a server does at its start.
+        app::asset::take_over(&app).await.expect("the shop is named");
         app.add_brand(1, "A brand").await;
         app.add_terms().await;
         app.add_assets().await;

@@ -14,8 +14,11 @@ use crate::door::{ANQICMS, HAMGAM, LEXI, MT, WANGMARKET};
 /// Takes one input after the other.
 pub type Target = Box<dyn FnMut(&[u8])>;
 
+/// Makes a target, with a shop of its own.
+pub type Make = fn() -> Target;
+
 /// Every target by its name, which its folder in `corpus` has, too.
-pub const TARGETS: [(&str, fn() -> Target); 9] = [
+pub const TARGETS: [(&str, Make); 9] = [
     ("anqicms", || Box::new(request::target(&ANQICMS))),
     ("credential", || Box::new(credential::target())),
     ("hamgam", || Box::new(request::target(&HAMGAM))),

@@ -45,7 +45,7 @@ fn tried(told: &Told, door: &Door, ground: &mut Ground) -> Reply {
     let reply = ground.send(method, path, headers, body);
     let json = reply.json();
     if method.is_safe() {
-        assert!(!ground.has_changed(), "{method} {path} has written");
+        assert!(!ground.has_changed_contents(), "{method} {path} has written");
     } else {
         let has_changed = ground.has_changed_contents();
         let is_done = (door.is_done)(reply.status, &json);

@@ -59,10 +59,8 @@ fn fail_over(prove: &Prove, setting: Setting, replication: Replication) -> Resul
     let adders = Adders::start(&ground)?;
     adders.wait_for_more(200)?;
     if replication == Replication::Cut {
-        primary.sql("alter system set synchronous_commit = local")?;
-        primary.sql("select pg_reload_conf()")?;
-        standby.sql("alter system set primary_conninfo = ''")?;
-        standby.sql("select pg_reload_conf()")?;
+        primary.set("synchronous_commit = local")?;
+        standby.set("primary_conninfo = ''")?;
         sleep(Duration::from_millis(500));
         adders.wait_for_more(200)?;
     }
