@@ -85,7 +85,9 @@ impl Asked {
         if typed.is_some_and(|letters| letters.len() > LONGEST_SYLLABLE) {
             near.extend(spelled.first().map(|full| (3, full.box_clone())));
         }
-        near.push((2, each_in(&[fields.title, fields.about], true)));
+        // One part that a title has, has been found by now.
+        let places: &[Field] = if parts.len() > 1 { &[fields.title, fields.about] } else { &[fields.about] };
+        near.push((2, each_in(places, true)));
         let anywhere = each_in(&[fields.title, fields.about, fields.body], true);
         Some(Self { near, anywhere, spelled })
     }
