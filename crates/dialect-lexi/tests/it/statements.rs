@@ -71,7 +71,7 @@ async fn a_product_with_its_long_text_is_read_once() {
     let shop = well_stocked().await;
     let path = format!("/products/{}", rid(200));
     let get = async || shop.get(&path).send().await;
-    assert_eq!(cost(&shop, get).await, 6, "cold");
+    assert_eq!(cost(&shop, get).await, 9, "cold");
     assert_eq!(cost(&shop, get).await, 0, "warm");
 }
 
