@@ -5,7 +5,7 @@ use crate::server::{Folder, fixture};
 
 #[test]
 fn a_shop_moves_and_goes_on_where_it_was() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     folder.succeed(&["import", &fixture("bazaar-parts.csv")]);
     let server = folder.serve();
     let token = guest(&server);
@@ -32,7 +32,7 @@ fn a_shop_moves_and_goes_on_where_it_was() {
 
 #[test]
 fn what_cannot_be_copied_is_told() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     for (from, to, expected) in [
         ("sqlite:nowhere.db", "sqlite:new.db", "there is no database nowhere.db"),
         ("sqlite:a.db", "sqlite:a.db", "the same database"),

@@ -54,7 +54,7 @@ pub(crate) fn guest(server: &Server) -> String {
 
 #[test]
 fn a_full_disk_refuses_writes_in_every_dialect_and_all_goes_on_when_there_is_room_again() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     // The log of the server is on it, too.
     let Some(disk) = SmallDisk::mount(&folder.path(""), 16) else { return };
     folder.succeed(&["import", &fixture("bazaar-parts.csv"), "--store", "Parts"]);
@@ -116,7 +116,7 @@ fn a_full_disk_refuses_writes_in_every_dialect_and_all_goes_on_when_there_is_roo
 
 #[test]
 fn a_search_index_without_room_finds_what_it_has_and_later_the_rest() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     folder.succeed(&["import", &fixture("bazaar-parts.csv")]);
     let Some(disk) = SmallDisk::mount(&folder.data().join("search"), 4) else { return };
     let server = folder.serve();
@@ -139,7 +139,7 @@ fn a_search_index_without_room_finds_what_it_has_and_later_the_rest() {
 
 #[test]
 fn files_without_room_are_refused_and_nothing_else_is() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     let Some(disk) = SmallDisk::mount(&folder.path("small"), 2) else { return };
     folder.succeed(&["import", &fixture("bazaar-parts.csv"), "--store", "Parts"]);
     let keeper = ["--email", "keeper@example.com", "--role", "merchant", "--store", "Parts"];

@@ -14,7 +14,7 @@ fn add(server: &Server, token: &str) {
 
 #[test]
 fn what_was_acknowledged_before_a_backup_is_there_after_its_restore() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     folder.succeed(&["import", &fixture("bazaar-parts.csv")]);
     let server = folder.serve();
     let token = guest(&server);
@@ -63,7 +63,7 @@ fn what_was_acknowledged_before_a_backup_is_there_after_its_restore() {
 
 #[test]
 fn a_database_that_was_killed_is_set_aside_with_its_log() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     folder.succeed(&["import", &fixture("bazaar-parts.csv")]);
     folder.succeed(&["backup", "copy.db"]);
     let server = folder.serve();
@@ -85,7 +85,7 @@ fn a_database_that_was_killed_is_set_aside_with_its_log() {
 
 #[test]
 fn what_is_no_backup_changes_nothing() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     folder.succeed(&["import", &fixture("bazaar-parts.csv")]);
     folder.succeed(&["backup", "copy.db"]);
     let known = fs::read(folder.database()).unwrap();
@@ -115,7 +115,7 @@ fn what_is_no_backup_changes_nothing() {
 
 #[test]
 fn a_restore_that_was_cut_off_is_finished_before_anything_else() {
-    let folder = Folder::new();
+    let folder = Folder::with_file();
     folder.succeed(&["import", &fixture("bazaar-parts.csv")]);
     folder.succeed(&["backup", "copy.db"]);
     // As a power cut leaves it after the old database was set aside.
