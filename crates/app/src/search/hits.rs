@@ -80,7 +80,7 @@ impl<'a> Hits<'a> {
             let wanted = Wanted::of(filter, segment)?;
             let keys = Keys::of(order, segment)?;
             let mut ranks = Vec::new();
-            // No better rank than this is out of the question.
+            // Whatever sorts behind this is not among the first any more.
             let mut bar = u64::MAX;
             for doc in graded.docs.iter().filter(|doc| wanted.has(**doc)) {
                 total += 1;
