@@ -5,7 +5,7 @@ mod log;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError};
@@ -28,14 +28,16 @@ pub(crate) struct Sqlite {
     path: PathBuf,
     /// Absent once it is closed: the threads end when they have answered what is queued, and nothing is queued that
     /// nobody will answer.
-    queues: RwLock<Option<Queues>>,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    threads: RwLock<Option<Threads>>,
 }
 
-/// What waits for the threads.
-struct Queues {
+/// The threads, and what waits for them.
+struct Threads {
     writes: Sender<Transaction>,
+    /// Waits for the thread that shortens the log.
+    writer: JoinHandle<()>,
     reads: Sender<Question>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 impl Sqlite {
@@ -50,31 +52,36 @@ impl Sqlite {
         let (log, copier) = log::log(&mut connection)?;
         let (writes, queue) = crossbeam_channel::bounded(options.queue);
         let (carts, counters) = (Arc::clone(carts), Arc::clone(stats));
-        let write = move || Writer::new(&connection, queue, log, carts, counters).run();
-        let connection = connection::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        let mut threads = vec![spawn("writer", write)?, spawn("log", move || copier.run(&connection))?];
+        let beside = connection::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let copier = spawn("log", move || copier.run(&beside))?;
+        let writer = spawn("writer", move || {
+            Writer::new(&connection, queue, log, carts, counters).run();
+            // Ended by the log's end; it has nothing to report.
+            let _ = copier.join();
+        })?;
 
+        let mut readers = Vec::new();
         let (reads, queue) = crossbeam_channel::bounded(options.queue);
         for _ in 0..READERS {
             let connection = connection::open_reader(path)?;
             let (queue, stats) = (queue.clone(), Arc::clone(stats));
-            threads.push(spawn("reader", move || answer(&connection, &queue, &stats))?);
+            readers.push(spawn("reader", move || answer(&connection, &queue, &stats))?);
         }
-        let queues = RwLock::new(Some(Queues { writes, reads }));
-        Ok(Self { path: path.to_owned(), queues, threads: Mutex::new(threads) })
+        let threads = RwLock::new(Some(Threads { writes, writer, reads, readers }));
+        Ok(Self { path: path.to_owned(), threads })
     }
 
     /// Queues a transaction and waits for its commit.
     pub(crate) async fn write(&self, steps: Vec<Step>, touched: Touched) -> Result<Written> {
         let (reply, answer) = oneshot::channel();
-        self.queue(|queues| queues.writes.try_send(Transaction { steps, touched, reply }))?;
+        self.queue(|threads| threads.writes.try_send(Transaction { steps, touched, reply }))?;
         answer.await.map_err(|_| Error::Closed)?
     }
 
     /// Queues a question and waits for its rows.
     pub(crate) async fn read(&self, sql: &'static Sql, params: Vec<Value>) -> Result<Rows> {
         let (reply, answer) = oneshot::channel();
-        self.queue(|queues| queues.reads.try_send(Question { sql, params, reply }))?;
+        self.queue(|threads| threads.reads.try_send(Question { sql, params, reply }))?;
         answer.await.map_err(|_| Error::Closed)?
     }
 
@@ -85,18 +92,25 @@ impl Sqlite {
         copy.await.map_err(|error| Error::Unusable(format!("the copy was not finished: {error}")))?
     }
 
-    /// Finishes what is queued and ends the threads.
+    /// Finishes what is queued and ends the threads, the writer last: SQLite copies the log into the file when the last
+    /// connection closes, and of two that close at the same time none is the last.
     pub(crate) fn close(&self) {
-        self.queues.write().unwrap_or_else(PoisonError::into_inner).take();
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        for thread in threads {
-            let _ = thread.join();
+        let threads = self.threads.write().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(Threads { writes, writer, reads, readers }) = threads else { return };
+        drop(reads);
+        for reader in readers {
+            let _ = reader.join();
         }
+        drop(writes);
+        let _ = writer.join();
     }
 
-    fn queue<T>(&self, send: impl FnOnce(&Queues) -> std::result::Result<(), TrySendError<T>>) -> Result<()> {
-        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
-        send(queues.as_ref().ok_or(Error::Closed)?).map_err(|error| match error {
+    fn queue<T>(
+        &self,
+        send: impl FnOnce(&Threads) -> std::result::Result<(), TrySendError<T>>,
+    ) -> Result<()> {
+        let threads = self.threads.read().unwrap_or_else(PoisonError::into_inner);
+        send(threads.as_ref().ok_or(Error::Closed)?).map_err(|error| match error {
             TrySendError::Full(_) => Error::Busy,
             TrySendError::Disconnected(_) => Error::Closed,
         })
