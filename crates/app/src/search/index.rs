@@ -19,11 +19,11 @@ use tantivy::{
 };
 
 use super::latin::spellings;
-use super::words::{Cutter, units};
+use super::words::{Cutter, starts, units};
 use crate::plain::excerpt;
 
 /// What is kept and how words are cut; another one in an index means to make it anew.
-const FORMAT: &str = "cartwright 3";
+const FORMAT: &str = "cartwright 4";
 /// Memory for what is not written yet, in bytes; the engine takes no less. Each time it is full a part of the index is
 /// written, and parts are merged later, so what writes much gets more.
 const BUFFER: usize = 15_000_000;
@@ -112,6 +112,8 @@ pub(super) struct Fields {
     length: Field,
     whole_title: Field,
     pub(super) title: Field,
+    /// How the title begins.
+    pub(super) starts: Field,
     /// Keywords, short text, codes and options.
     pub(super) about: Field,
     /// The long text.
@@ -146,7 +148,8 @@ impl Fields {
             published_at: schema.add_u64_field(PUBLISHED_AT, FAST),
             length: schema.add_u64_field(LENGTH, FAST),
             whole_title: schema.add_text_field(TITLE, TextOptions::default().set_fast("raw")),
-            title: schema.add_text_field("title", text("title", IndexRecordOption::WithFreqsAndPositions)),
+            title: schema.add_text_field("title", text("text", IndexRecordOption::WithFreqsAndPositions)),
+            starts: schema.add_text_field("starts", whole()),
             about: schema.add_text_field("about", text("text", IndexRecordOption::WithFreqsAndPositions)),
             body: schema.add_text_field("body", text("long text", IndexRecordOption::WithFreqsAndPositions)),
             code: schema.add_text_field("code", whole()),
@@ -176,9 +179,15 @@ impl Fields {
         document.add_u64(self.length, title.len() as u64);
         document.add_text(self.whole_title, &product.title);
         document.add_text(self.title, &product.title);
+        for start in starts(&title) {
+            document.add_text(self.starts, start);
+        }
+        let mut about = vec![product.keywords.as_str(), product.summary.as_str()];
         // Who has no key for the joiner of Persian types a blank.
         let parted = product.title.replace('\u{200c}', " ");
-        let mut about = vec![product.keywords.as_str(), product.summary.as_str(), &parted];
+        if parted != product.title {
+            about.push(&parted);
+        }
         let mut codes = vec![product.id_code.as_str()];
         for sku in &product.skus {
             codes.extend([sku.id_code.as_str(), &sku.barcode]);
@@ -284,9 +293,7 @@ impl Opened {
         if let Some(file) = damaged.into_iter().next() {
             return Err(TantivyError::InternalError(format!("{} is damaged", file.display())));
         }
-        for (name, cutter) in
-            [("title", Cutter::Title), ("text", Cutter::Text), ("long text", Cutter::LongText)]
-        {
+        for (name, cutter) in [("text", Cutter::Text), ("long text", Cutter::LongText)] {
             index.tokenizers().register(name, TextAnalyzer::from(cutter));
         }
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;

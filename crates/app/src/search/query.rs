@@ -9,7 +9,7 @@ use tantivy::{Result, Searcher, Term};
 use super::hits::{Found, Hits};
 use super::index::{Fields, code};
 use super::latin::{LONGEST_SYLLABLE, typed};
-use super::words::{Bounds, Unit, phrase, units};
+use super::words::{Unit, phrase, start, start_of_more, units, whole};
 
 /// Long texts are looked through when fewer listings than that have what was typed elsewhere.
 const ENOUGH: usize = 1000;
@@ -54,9 +54,8 @@ impl Asked {
         let folded = fold(text);
         let parts: Vec<_> = folded.split(' ').map(units).filter(|part| !part.is_empty()).collect();
         let all = units(&folded);
-        let may_go_on = matches!(all.last()?, Unit::Word(_));
-        let whole =
-            |starts, ends, may_go_on| together(fields.title, &all, Bounds { starts, ends, may_go_on });
+        let last = all.last()?;
+        let in_title = |may_go_on| together(fields.title, &all, may_go_on);
         let each_in = |places: &[Field], may_go_on| each_in(places, &parts, may_go_on, fields);
 
         let typed = typed(&all);
@@ -68,27 +67,32 @@ impl Asked {
 
         let mut near = vec![
             (12, one(fields.code, &code(&folded))),
-            (11, whole(true, true, false)),
-            (10, whole(true, false, false)),
+            (11, one(fields.starts, &whole(&all))),
+            (10, one(fields.starts, &start(&all))),
         ];
-        if may_go_on {
-            near.push((9, whole(true, false, true)));
+        if let Some(begun) = start_of_more(&all) {
+            near.push((9, one(fields.starts, &begun)));
         }
-        near.push((8, whole(false, false, false)));
+        let may_go_on = matches!(last, Unit::Word(_));
+        near.push((8, in_title(false)));
         if may_go_on {
-            near.push((7, whole(false, false, true)));
+            near.push((7, in_title(true)));
         }
-        if parts.len() > 1 {
-            near.extend([(6, each_in(&[fields.title], false)), (5, each_in(&[fields.title], true))]);
+        let is_one = parts.len() == 1;
+        if !is_one {
+            near.push((6, each_in(&[fields.title], false)));
+        }
+        if !is_one && may_go_on {
+            near.push((5, each_in(&[fields.title], true)));
         }
         // Two syllables at least; few words of other languages look like that.
         if typed.is_some_and(|letters| letters.len() > LONGEST_SYLLABLE) {
             near.extend(spelled.first().map(|full| (3, full.box_clone())));
         }
-        // One part that a title has, has been found by now.
-        let places: &[Field] = if parts.len() > 1 { &[fields.title, fields.about] } else { &[fields.about] };
-        near.push((2, each_in(places, true)));
-        let anywhere = each_in(&[fields.title, fields.about, fields.body], true);
+        // One part that a title has, or a short text, has been found by now.
+        let places = [fields.title, fields.about, fields.body];
+        near.push((2, each_in(if is_one { &places[1..2] } else { &places[..2] }, true)));
+        let anywhere = each_in(if is_one { &places[2..] } else { &places }, true);
         Some(Self { near, anywhere, spelled })
     }
 }
@@ -100,16 +104,16 @@ fn each_in(places: &[Field], parts: &[Vec<Unit>], may_go_on: bool, fields: &Fiel
         let part_in = |place: &Field| {
             // Long texts have words as a whole only.
             let may_go_on = may_go_on && at == last && *place != fields.body;
-            together(*place, part, Bounds { may_go_on, ..Bounds::default() })
+            together(*place, part, may_go_on)
         };
         any(places.iter().map(part_in).collect())
     };
     all_of(parts.iter().enumerate().map(part).collect())
 }
 
-/// The units one after another.
-fn together(field: Field, units: &[Unit], bounds: Bounds) -> Box<dyn Query> {
-    match phrase(units, bounds).as_slice() {
+/// The units one after another; the last one may be the beginning of a word.
+fn together(field: Field, units: &[Unit], may_go_on: bool) -> Box<dyn Query> {
+    match phrase(units, may_go_on).as_slice() {
         [(_, term)] => one(field, term),
         terms => {
             let terms = terms.iter().map(|(at, term)| (*at, Term::from_field_text(field, term)));

@@ -4,12 +4,12 @@
 use domain::text::fold;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-/// Stands before the first word of a title.
-const START: &str = "^";
-/// Stands after its last.
-const END: &str = "$";
+/// Stands after the last unit of a title.
+const END: char = '$';
 /// Stands after the beginning of a word.
 const MORE: char = '*';
+/// Beginnings that are kept of a title, in units.
+const LONGEST_START: usize = 6;
 /// Beginnings that are kept of a word, in characters.
 const LONGEST_BEGINNING: usize = 32;
 /// What is kept of a word, in characters.
@@ -56,49 +56,81 @@ pub(super) fn is_sign(letter: char) -> bool {
         | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// Which ends of a title a phrase must reach, and how its last word stands.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Bounds {
-    /// It begins the title.
-    pub(super) starts: bool,
-    /// It ends the title.
-    pub(super) ends: bool,
-    /// Its last word may go on.
-    pub(super) may_go_on: bool,
-}
-
-/// The terms of which each must stand at its place for these units to stand together.
-pub(super) fn phrase(units: &[Unit], bounds: Bounds) -> Vec<(usize, String)> {
+/// The terms of which each must stand at its place for these units to stand together; the last word may go on, where
+/// that is asked for.
+pub(super) fn phrase(units: &[Unit], may_go_on: bool) -> Vec<(usize, String)> {
     let mut terms = Vec::new();
-    if bounds.starts {
-        terms.push((0, START.to_owned()));
-    }
-    let is_signs = |at: usize| matches!(units.get(at), Some(Unit::Sign(_)));
+    // Signs before this place are in a pair already.
+    let mut paired = 0;
     for (at, unit) in units.iter().enumerate() {
-        let term = match (unit, units.get(at + 1)) {
-            (Unit::Sign(first), Some(Unit::Sign(second))) => format!("{first}{second}"),
-            // The pair before has it.
-            (Unit::Sign(_), _) if at > 0 && is_signs(at - 1) => continue,
-            (Unit::Sign(single), _) => single.to_string(),
-            (Unit::Word(word), None) if bounds.may_go_on && word.chars().count() <= LONGEST_BEGINNING => {
-                format!("{word}{MORE}")
+        let before = at.checked_sub(1).map(|before| &units[before]);
+        let term = match (unit, before, units.get(at + 1)) {
+            (Unit::Sign(_), ..) if at < paired => continue,
+            (Unit::Sign(sign), _, Some(Unit::Sign(next))) => {
+                paired = at + 2;
+                (at, format!("{sign}{next}"))
             }
-            (Unit::Word(word), _) => word.clone(),
+            (Unit::Sign(sign), Some(Unit::Sign(before)), _) => (at - 1, format!("{before}{sign}")),
+            (Unit::Sign(single), ..) => (at, single.to_string()),
+            (Unit::Word(word), _, None) if may_go_on && word.chars().count() <= LONGEST_BEGINNING => {
+                (at, format!("{word}{MORE}"))
+            }
+            (Unit::Word(word), ..) => (at, word.clone()),
         };
-        terms.push((at + 1, term));
-    }
-    if bounds.ends {
-        terms.push((units.len() + 1, END.to_owned()));
+        terms.push(term);
     }
     terms
+}
+
+/// What a title that is nothing but these units has as a term.
+pub(super) fn whole(units: &[Unit]) -> String {
+    let mut term = start(units);
+    term.push(END);
+    term
+}
+
+/// What a title that begins with these units has as a term.
+pub(super) fn start(units: &[Unit]) -> String {
+    let mut term = String::new();
+    for unit in units {
+        match unit {
+            Unit::Sign(sign) => term.push(*sign),
+            Unit::Word(word) => term.push_str(word),
+        }
+        term.push(' ');
+    }
+    term
+}
+
+/// What a title has as a term that begins with these units, of which the last goes on; nothing where it is no word.
+pub(super) fn start_of_more(units: &[Unit]) -> Option<String> {
+    let Some((Unit::Word(word), before)) = units.split_last() else { return None };
+    Some(format!("{}{word}{MORE}", start(before)))
+}
+
+/// All such terms of a title. A long beginning is found as a phrase.
+pub(super) fn starts(title: &[Unit]) -> Vec<String> {
+    let mut terms = vec![whole(title)];
+    for length in 1..=title.len().min(LONGEST_START) {
+        terms.push(start(&title[..length]));
+        if let Unit::Word(word) = &title[length - 1] {
+            let before = start(&title[..length - 1]);
+            terms.extend(beginnings(word).map(|begun| format!("{before}{begun}{MORE}")));
+        }
+    }
+    terms
+}
+
+/// What a word may be cut to while it is typed.
+fn beginnings(word: &str) -> impl Iterator<Item = &str> {
+    let ends = word.char_indices().skip(1).map(|(end, _)| end).chain([word.len()]);
+    ends.take(LONGEST_BEGINNING).map(|end| &word[..end])
 }
 
 /// Cuts texts for the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cutter {
-    /// With its ends marked.
-    Title,
-    /// Without.
+    /// With the beginnings of words.
     Text,
     /// Without what is in very many texts anyway: beginnings of words, and signs alone where a pair has them.
     LongText,
@@ -115,28 +147,22 @@ impl Tokenizer for Cutter {
                 Unit::Sign(sign) => {
                     let is_paired = at > 0 && matches!(units[at - 1], Unit::Sign(_));
                     if let Some(Unit::Sign(next)) = units.get(at + 1) {
-                        terms.push((at + 1, format!("{sign}{next}")));
+                        terms.push((at, format!("{sign}{next}")));
                         if *self == Self::LongText {
                             continue;
                         }
                     }
                     if *self != Self::LongText || !is_paired {
-                        terms.push((at + 1, sign.to_string()));
+                        terms.push((at, sign.to_string()));
                     }
                 }
                 Unit::Word(word) => {
-                    let ends = word.char_indices().skip(1).map(|(end, _)| end).chain([word.len()]);
-                    let begun = |end| (at + 1, format!("{}{MORE}", &word[..end]));
                     if *self != Self::LongText {
-                        terms.extend(ends.take(LONGEST_BEGINNING).map(begun));
+                        terms.extend(beginnings(word).map(|begun| (at, format!("{begun}{MORE}"))));
                     }
-                    terms.push((at + 1, word.clone()));
+                    terms.push((at, word.clone()));
                 }
             }
-        }
-        if *self == Self::Title {
-            terms.insert(0, (0, START.to_owned()));
-            terms.push((units.len() + 1, END.to_owned()));
         }
         Cut { terms: terms.into_iter(), token: Token::default() }
     }
@@ -187,20 +213,34 @@ mod tests {
 
     #[test]
     fn what_a_phrase_asks_for_is_in_the_index() {
-        let mut cutter = Cutter::Title;
+        let mut cutter = Cutter::Text;
         let mut stream = cutter.token_stream("红牛 Energy 饮料");
         let mut kept = Vec::new();
         while let Some(token) = stream.next() {
             kept.push((token.position, token.text.clone()));
         }
-        for may_go_on in [false, true] {
-            let bounds = Bounds { starts: true, ends: true, may_go_on };
-            for term in phrase(&units("红牛 energy 饮料"), bounds) {
-                assert!(kept.contains(&term), "{term:?}");
-            }
+        for term in phrase(&units("红牛 energy 饮料"), false) {
+            assert!(kept.contains(&term), "{term:?}");
         }
-        let begun = phrase(&units("红牛 ener"), Bounds { may_go_on: true, ..Bounds::default() });
-        assert_eq!(begun, [(1, "红牛".to_owned()), (3, "ener*".to_owned())]);
+        let pairs = |text| phrase(&units(text), false).into_iter().map(|(at, pair)| format!("{at}{pair}"));
+        assert_eq!(pairs("包").collect::<Vec<_>>(), ["0包"]);
+        assert_eq!(pairs("四件套").collect::<Vec<_>>(), ["0四件", "1件套"]);
+        assert_eq!(pairs("蓝牙耳机").collect::<Vec<_>>(), ["0蓝牙", "2耳机"]);
+        let begun = phrase(&units("红牛 ener"), true);
+        assert_eq!(begun, [(0, "红牛".to_owned()), (2, "ener*".to_owned())]);
         assert!(begun.iter().all(|term| kept.contains(term)));
+    }
+
+    #[test]
+    fn titles_are_found_by_how_they_begin() {
+        let kept = starts(&units("红牛 energy 饮料"));
+        assert!(kept.contains(&whole(&units("红牛 energy 饮料"))));
+        for begun in ["红", "红牛", "红牛 energy", "红牛energy饮"] {
+            assert!(kept.contains(&start(&units(begun))), "{begun}");
+            assert!(!kept.contains(&whole(&units(begun))), "{begun}");
+        }
+        assert!(kept.contains(&start_of_more(&units("红牛 ener")).expect("a word")));
+        assert!(!kept.contains(&start(&units("红牛 ener"))));
+        assert_eq!(start_of_more(&units("红牛")), None);
     }
 }
