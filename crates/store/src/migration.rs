@@ -18,6 +18,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_shop_id", include_str!("../migrations/0006_shop_id.sql")),
     ("0007_replicas", include_str!("../migrations/0007_replicas.sql")),
     ("0008_operations", include_str!("../migrations/0008_operations.sql")),
+    ("0009_ranges", include_str!("../migrations/0009_ranges.sql")),
 ];
 
 /// Rows below 1 are no migrations: -1 is there while a shop is copied into the database (`copy`).
@@ -95,7 +96,9 @@ pub(crate) async fn run_on_postgres(connection: &mut Postgres, migrates: bool) -
     if connection.batch(POSTGRES_TABLE).await.is_err() {
         connection.batch(POSTGRES_TABLE).await?;
     }
-    connection.batch("begin; select 1 from migration where number = 0 for update").await?;
+    // Others may have much to migrate.
+    let begin = "begin; set local lock_timeout = 0; select 1 from migration where number = 0 for update";
+    connection.batch(begin).await?;
     let applied =
         connection.one("select checksum from migration where number > 0 order by number", &[]).await?;
     let applied: Vec<_> = applied.iter().map(|row| row.text(0)).collect::<Result<_>>()?;
