@@ -29,6 +29,10 @@ const LONGEST_PAUSE: u64 = 500;
 /// After so long without a sign of life a connection is broken: the machine behind it is gone.
 const SILENCE: Duration = Duration::from_secs(10);
 
+/// Nobody waits for ever for rows that another transaction holds: one whose commit waits for an absent standby, or one of
+/// a machine that is gone, which the server ends.
+const LIMITS: &str = "set lock_timeout = '10s'; set idle_in_transaction_session_timeout = '20s'";
+
 /// Where the database is, and how it is reached.
 #[derive(Clone)]
 pub(crate) struct Place {
@@ -90,6 +94,7 @@ impl Connection {
                     tracing::warn!(error = said(&error), "a connection to the database broke");
                 }
             });
+            client.batch_execute(LIMITS).await?;
             self.open = Some(Open { client, moves, prepared: HashMap::new() });
         }
         Ok(())
@@ -190,9 +195,12 @@ async fn run(client: &Client, statement: &Statement, params: &[Value]) -> Attemp
 /// Whether it may go better the next time: the database is not there, or had one of two give way to the other.
 pub(super) fn is_passing(error: &tokio_postgres::Error) -> bool {
     match error.code().map(SqlState::code) {
-        // Serialization failure, deadlock, a standby in place of the primary, shutdown, lost connection.
+        // Serialization failure, deadlock, rows that somebody holds, a standby in place of the primary, a transaction that
+        // was idle for too long, shutdown, lost connection.
         Some(code) => {
-            matches!(code, "40001" | "40P01" | "25006") || code.starts_with("57P0") || code.starts_with("08")
+            matches!(code, "40001" | "40P01" | "55P03" | "25006" | "25P03")
+                || code.starts_with("57P0")
+                || code.starts_with("08")
         }
         // Without a code it is the connection; but a value that does not fit never will.
         None => error.is_closed() || error.source().is_none_or(<dyn StdError>::is::<std::io::Error>),
