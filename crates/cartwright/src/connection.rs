@@ -1,4 +1,4 @@
-//! Connections of clients: so many at once, and none that says nothing for long. Never what they say.
+//! Connections of clients: so many at once, and none that says or reads nothing for long. Never what they say.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -16,6 +16,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
+use rustix::net::sockopt::set_tcp_user_timeout;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -27,6 +28,8 @@ use tower::Service;
 const REST: Duration = Duration::from_secs(75);
 /// The same once half of the places are taken: those who come in crowds to say nothing make room for who speaks.
 const CROWDED_REST: Duration = Duration::from_secs(5);
+/// How long a client may leave what it is sent unread: then the system breaks the connection.
+const UNREAD: Duration = Duration::from_secs(60);
 /// Files that the process opens besides.
 const OTHER_FILES: u64 = 512;
 
@@ -94,8 +97,8 @@ async fn accept(
     loop {
         match listener.accept().await {
             Ok((stream, address)) => {
-                if let Err(error) = stream.set_nodelay(true) {
-                    tracing::debug!(%error, "a connection keeps its delay");
+                if let Err(error) = prepare(&stream) {
+                    tracing::debug!(%error, "a connection keeps the settings of the system");
                 }
                 return (stream, address, place);
             }
@@ -106,6 +109,12 @@ async fn accept(
             }
         }
     }
+}
+
+fn prepare(stream: &TcpStream) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    set_tcp_user_timeout(stream, u32::try_from(UNREAD.as_millis()).unwrap_or(u32::MAX))?;
+    Ok(())
 }
 
 async fn answer(
