@@ -22,9 +22,9 @@ pub(crate) fn start(folder: &Path, owners: u32) -> Result<Postgres> {
     let server = Postgres::start_with(folder, SETTINGS).context("PostgreSQL cannot be started")?;
     server.sql(&format!(
         "create table bench_line (owner_id bigint, sku_id bigint, quantity bigint, primary key (owner_id, sku_id));
-        insert into bench_line select owner, sku, 1 from generate_series(1, {owners}) owner, generate_series(1, 5) sku;
-        vacuum analyze bench_line"
+        insert into bench_line select owner, sku, 1 from generate_series(1, {owners}) owner, generate_series(1, 5) sku"
     ))?;
+    server.sql("vacuum analyze bench_line")?;
     fs::write(folder.join("upsert.sql"), UPSERT)?;
     Ok(server)
 }

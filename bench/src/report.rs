@@ -57,6 +57,13 @@ impl Row {
         self.server.per_second / self.ceiling.per_second
     }
 
+    /// What it came to, in a few words.
+    pub(crate) fn summary(&self) -> String {
+        let upserts = self.upserts.map(|upserts| self.server.per_second / upserts);
+        let upserts = upserts.map_or(String::new(), |ratio| format!(", {ratio:.2} of pgbench"));
+        format!("{:.0}/s, {:.2} of the ceiling{upserts}", self.server.per_second, self.ratio())
+    }
+
     fn cells(&self, database: Database) -> [String; 12] {
         [
             self.scenario.name(),

@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    io::{self, Write as _},
     net::SocketAddr,
     path::{self, Path, PathBuf},
     process::Stdio,
@@ -34,6 +35,10 @@ const CHECK_SECONDS: u64 = 2;
 
 /// Seconds that server and ceiling get to warm up.
 const WARM_UP_SECONDS: u64 = 3;
+
+/// The same on PostgreSQL, which logs each page as a whole when it is first changed after a checkpoint, and where a cart
+/// that is read for the first time costs more than in the process.
+const POSTGRES_WARM_UP_SECONDS: u64 = 10;
 
 /// What to measure, and how long.
 #[derive(clap::Args)]
@@ -112,7 +117,12 @@ struct Place {
 impl Place {
     /// Says so to a command.
     fn name_to(&self, command: &mut Command) {
-        command.arg("--data").arg(&self.data);
+        self.name_beside(command, &self.data);
+    }
+
+    /// Says so to the command of a server that has a folder of its own.
+    fn name_beside(&self, command: &mut Command, data: &Path) {
+        command.arg("--data").arg(data);
         if let Some(postgres) = &self.postgres {
             command.args(["--database", &postgres.address()]);
         }
@@ -137,7 +147,7 @@ pub(crate) async fn run(options: &Options) -> Result<Report> {
     ensure!(options.tokens().is_file(), "no shop in {}; leave --reuse out once", options.scratch.display());
     let machine = Machine::look(&options.scratch)?;
 
-    let server = start_server(options, &place, &options.scratch.join("serve.log")).await?;
+    let server = start_server(options, &place, "serve.log").await?;
     // What was only needed for the start is given back by then.
     sleep(Duration::from_secs(1)).await;
     let (ready_after, idle_resident) = (server.ready_after.as_secs_f64(), server.resident()?);
@@ -151,27 +161,27 @@ pub(crate) async fn run(options: &Options) -> Result<Report> {
     };
     let (mut rows, mut spreads) = (Vec::new(), Vec::new());
     for scenario in chosen.iter().filter(|scenario| scenario.action != Action::Large) {
-        println!("{} …", scenario.name());
         rows.push(measure(&server, &load, *scenario, options, &place).await?);
     }
     if database == Database::Postgres {
+        let beside = |number: u8| options.scratch.join(format!("data-{number}"));
         let others = [
-            start_server(options, &place, &options.scratch.join("serve-2.log")).await?,
-            start_server(options, &place, &options.scratch.join("serve-3.log")).await?,
+            start_beside(options, &place, &beside(2), "serve-2.log").await?,
+            start_beside(options, &place, &beside(3), "serve-3.log").await?,
         ];
         let servers = [server.address, others[0].address, others[1].address];
         for scenario in
             chosen.iter().filter(|scenario| ["add mt", "get mt", "list hamgam"].contains(&&*scenario.name()))
         {
-            println!("{} of several servers …", scenario.name());
-            spreads.push(spread(&servers, &load, *scenario, options).await?);
+            let spread = spread(&servers, &load, *scenario, options).await?;
+            println!("{} of one to three servers: {:.0?}/s", scenario.name(), spread.per_second);
+            spreads.push(spread);
         }
     }
     drop(server);
     for scenario in chosen.iter().filter(|scenario| scenario.action == Action::Large) {
         let place = Place { data: make_large_shop(options).await?, postgres: None };
-        let server = start_server(options, &place, &options.scratch.join("serve-large.log")).await?;
-        println!("{} …", scenario.name());
+        let server = start_server(options, &place, "serve-large.log").await?;
         rows.push(measure(&server, &load, *scenario, options, &place).await?);
     }
     let large = match database {
@@ -220,6 +230,10 @@ async fn make_shop(options: &Options, place: &mut Place) -> Result<Duration> {
     };
     let seeding = seed(database, options.carts as usize, options.products as usize);
     let seeded = timeout(PREPARATION, seeding).await.context("the carts are not filled in time")??;
+    if let Some(postgres) = &place.postgres {
+        // As the server does by itself a minute later.
+        postgres.sql("analyze")?;
+    }
     fs::write(options.scratch.join("customers"), seeded.customers.join("\n") + "\n")?;
     fs::write(options.scratch.join("rids"), seeded.rids.join("\n") + "\n")?;
     fs::write(options.tokens(), seeded.tokens.join("\n") + "\n")?;
@@ -249,11 +263,16 @@ async fn finish(mut command: Command, place: &Place) -> Result<()> {
     Ok(())
 }
 
-async fn start_server(options: &Options, place: &Place, log: &Path) -> Result<Server> {
+async fn start_server(options: &Options, place: &Place, log: &str) -> Result<Server> {
+    start_beside(options, place, &place.data, log).await
+}
+
+/// Starts a server that has a folder of its own.
+async fn start_beside(options: &Options, place: &Place, data: &Path, log: &str) -> Result<Server> {
     let mut serve = Command::new(&options.server);
     serve.args(["serve", "--listen", "127.0.0.1:0"]);
-    place.name_to(&mut serve);
-    Server::start(serve, log).await
+    place.name_beside(&mut serve, data);
+    Server::start(serve, &options.scratch.join(log)).await
 }
 
 async fn start_ceiling(size: f64, scratch: &Path) -> Result<Server> {
@@ -269,10 +288,16 @@ async fn measure(
     options: &Options,
     place: &Place,
 ) -> Result<Row> {
+    print!("{} … ", scenario.name());
+    io::stdout().flush()?;
     let checked = load.run(scenario, &[server.address], CHECK_SECONDS, true).await?;
     let ceiling = start_ceiling(checked.body_bytes, &options.scratch).await?;
-    for address in [server.address, ceiling.address] {
-        load.run(scenario, &[address], WARM_UP_SECONDS, false).await?;
+    let warm_up = if place.postgres.is_some() { POSTGRES_WARM_UP_SECONDS } else { WARM_UP_SECONDS };
+    load.run(scenario, &[server.address], warm_up, false).await?;
+    load.run(scenario, &[ceiling.address], WARM_UP_SECONDS, false).await?;
+    if let (Action::Add, Some(postgres)) = (scenario.action, &place.postgres) {
+        let Options { connections, carts, .. } = *options;
+        postgres::upserts(postgres, &options.postgres(), connections, carts, warm_up).await?;
     }
     // In turns, since a shared machine is faster at one time than at another.
     let commits = server.commits().await;
@@ -293,7 +318,9 @@ async fn measure(
     measured.first_wrong = checked.first_wrong;
     let (ceiling, body_bytes) = (Measured::over(&reached), checked.body_bytes);
     let upserts = (!upserts.is_empty()).then(|| mean(&upserts));
-    Ok(Row { scenario, server: measured, ceiling, body_bytes, fsyncs, resident, upserts })
+    let row = Row { scenario, server: measured, ceiling, body_bytes, fsyncs, resident, upserts };
+    println!("{}", row.summary());
+    Ok(row)
 }
 
 /// What one, two and more of these servers do together, in turns.

@@ -38,8 +38,8 @@ macro_rules! known {
 statements! {
     /// Assets by number.
     FIND = find!(" in (select value from json_each($1))"),
-        postgres: find!(" in (select cast(value as bigint)
-            from json_array_elements_text(cast($1 as json)))");
+        postgres: find!(" = any(array(select cast(value as bigint)
+            from json_array_elements_text(cast($1 as json))))");
     /// A store's assets, newest first.
     PAGE = of_store!(
             "id, store_id, file, filename, kind, bytes, width, height, created_at",
@@ -53,7 +53,8 @@ statements! {
     COUNT = of_store!("count(*)", ""), postgres: of_store!(postgres "count(*)", "");
     /// Which of these files an asset names.
     KNOWN = known!(" in (select value from json_each($1))"),
-        postgres: known!(" in (select value from json_array_elements_text(cast($1 as json)))");
+        postgres: known!(" = any(array(select value
+            from json_array_elements_text(cast($1 as json))))");
     /// Files that assets name after one of them.
     FILES = "select distinct file from asset where file > $1 order by file limit $2";
     /// Adds an asset.

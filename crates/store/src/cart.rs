@@ -1,5 +1,7 @@
 //! Carts and their lines: steps that write them, the question that reads one, and the carts kept in memory.
 
+mod statements;
+
 use std::sync::Arc;
 
 use domain::cart::{Cart, Line, References};
@@ -10,222 +12,18 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::product::id_list;
-use crate::sql::statements;
 use crate::{Error, Refusal, Result, Rows, Step, Store};
 
-/// What one line may hold: stock, unless the SKU sells without; and the limit of a line.
-macro_rules! fits {
-    ($($total:tt)+) => {
-        concat!(
-            "(not sku.is_tracked or sku.may_oversell or ", $($total)+, " <= sku.stock) and ", $($total)+, " <= $4"
-        )
-    };
-}
-/// What a buyer pays for a SKU now.
-macro_rules! effective_price {
-    () => {
-        "case when 0 < sku.sale_price and sku.sale_price < sku.price then sku.sale_price else sku.price end"
-    };
-}
-/// Pieces that the owner holds of the listing: of the SKU, or of all its SKUs.
-macro_rules! held {
-    () => {
-        "coalesce((select cast(sum(held.quantity) as bigint) from cart_line as held
-            where held.owner_id = $1 and held.listing_id = $2 and (held.sku_id = $3 or $8)), 0)"
-    };
-}
+#[cfg(test)]
+pub(crate) use self::statements::ALL;
+use self::statements::{
+    ADD, ADD_PIECES, CLEAR, DROP_CART, HAS, HAS_LINE, HOLDS, LOCK, LOCK_ABSENT, LOCK_SEEN, MERGE_LINE,
+    NEXT_LINE, RAISE, REMOVE_LINE, REMOVE_LISTING, REMOVE_SKUS, SELECT_LISTING, SELECT_STORE, SET_ADDRESS,
+    SET_EXTRA, SET_LINE, SET_NOTES, SET_PAYMENT_METHOD, SET_SHIPPING_METHOD, STAMP, SWEEP, TAKE,
+};
+pub(crate) use self::statements::{CAN_ADD, CART, CART_LINE};
 
-macro_rules! remove_skus {
-    ($listed:literal) => {
-        concat!(
-            "delete from cart_line where owner_id = $1 and sku_id",
-            $listed,
-            " and (cast($3 as bigint) is null or listing_id in (select id from listing where store_id = $3))"
-        )
-    };
-}
-
-/// A cart with some of its lines.
-macro_rules! cart {
-    ($lines:literal) => {
-        concat!(
-            "select cart.version, cart.address, cart.shipping_method, cart.payment_method,
-                cart.created_at, cart.updated_at,
-                line.id, line.listing_id, line.sku_id, line.quantity, line.is_selected, line.notes,
-                line.order_extra, line.price_when_added, line.created_at, line.updated_at
-            from cart left join cart_line as line on ",
-            $lines,
-            " where cart.owner_id = $1"
-        )
-    };
-}
-
-statements! {
-    /// Takes the lock of the shopper's cart row, made when missing, and counts the write.
-    LOCK = "insert into cart (owner_id, version, next_line_id, created_at, updated_at)
-        values ($1, 1, 1, $2, $2)
-        on conflict (owner_id) do update
-        set version = cart.version + 1, next_line_id = cart.next_line_id + 1, updated_at = excluded.updated_at";
-
-    /// The same where the writer knows that there is no cart yet.
-    LOCK_ABSENT = "insert into cart (owner_id, version, next_line_id, created_at, updated_at)
-        values ($1, 1, 1, $2, $2) on conflict (owner_id) do nothing";
-
-    /// The same where the writer knows the version.
-    LOCK_SEEN = "update cart set version = version + 1, next_line_id = next_line_id + 1, updated_at = $2
-        where owner_id = $1 and version = $3";
-
-    /// One row when nothing is against `$5` more pieces: status, stock and limits.
-    CAN_ADD = concat!("select 1 from listing
-        join product on product.id = listing.product_id
-        join sku on sku.id = $3 and sku.product_id = product.id
-        left join cart_line as line
-            on line.owner_id = $1 and line.listing_id = $2 and line.sku_id = $3
-        where listing.id = $2 and listing.status = 1 and product.status = 2 and not product.is_deleted
-            and ", fits!("coalesce(line.quantity, 0) + $5"), "
-            and (line.id is not null or (select count(*) from cart_line where owner_id = $1) < $6)");
-
-    /// Adds `$4` pieces to a line, or makes the line.
-    ADD = concat!("insert into cart_line (owner_id, listing_id, sku_id, id, quantity, is_selected, notes,
-            order_extra, price_when_added, created_at, updated_at)
-        select $1, $2, sku.id, cart.next_line_id, $4, true, coalesce($5, ''), $6, ",
-            effective_price!(), ", $7, $7
-        from cart join sku on sku.id = $3
-        where cart.owner_id = $1
-        on conflict (owner_id, listing_id, sku_id) do update
-        set quantity = cart_line.quantity + excluded.quantity,
-            notes = coalesce($5, cart_line.notes),
-            order_extra = coalesce($6, cart_line.order_extra),
-            updated_at = excluded.updated_at");
-
-    /// Adds what is missing to `$5` pieces in all; no row when nothing is, or when something is against it.
-    RAISE = concat!("insert into cart_line (owner_id, listing_id, sku_id, id, quantity, is_selected, notes,
-            price_when_added, created_at, updated_at)
-        select $1, listing.id, sku.id, cart.next_line_id, $5 - ", held!(), ", true, '', ",
-            effective_price!(), ", $6, $6
-        from cart
-        join listing on listing.id = $2
-        join product on product.id = listing.product_id
-        join sku on sku.id = $3 and sku.product_id = product.id
-        left join cart_line as line
-            on line.owner_id = $1 and line.listing_id = $2 and line.sku_id = $3
-        where cart.owner_id = $1 and listing.status = 1 and product.status = 2 and not product.is_deleted
-            and $5 > ", held!(), "
-            and ", fits!(concat!("coalesce(line.quantity, 0) + $5 - ", held!())), "
-            and (line.id is not null or (select count(*) from cart_line where owner_id = $1) < $7)
-        on conflict (owner_id, listing_id, sku_id) do update
-        set quantity = cart_line.quantity + excluded.quantity, updated_at = excluded.updated_at");
-
-    /// Takes pieces from the first SKU's line, then from the others, newest first: `$4` pieces, or with
-    /// `$6` as many as leave `$4`. With `$7` only the line of the SKU.
-    TAKE = "update cart_line set quantity = line.remaining, updated_at = $5
-        from (
-            select sku_id, quantity,
-                case when before + quantity <= amount then 0
-                    when before < amount then before + quantity - amount
-                    else quantity end as remaining
-            from (
-                select sku_id, quantity,
-                    coalesce(cast(sum(quantity) over (
-                        order by case when sku_id = $3 then 0 else 1 end, id desc
-                        rows between unbounded preceding and 1 preceding) as bigint), 0) as before,
-                    case when $6 then cast(sum(quantity) over () as bigint) - $4 else $4 end as amount
-                from cart_line
-                where owner_id = $1 and listing_id = $2 and (sku_id = $3 or not $7)
-            ) as taken
-        ) as line
-        where cart_line.owner_id = $1 and cart_line.listing_id = $2 and cart_line.sku_id = line.sku_id
-            and line.remaining < line.quantity";
-
-    /// Removes lines that were taken down to nothing.
-    SWEEP = "delete from cart_line where owner_id = $1 and listing_id = $2 and quantity = 0";
-
-    /// One row when the owner holds just `$4` pieces of the listing (`$5`: of the SKU only).
-    HOLDS = "select count(*) from cart_line
-        where owner_id = $1 and listing_id = $2 and (sku_id = $3 or not $5) having cast(sum(quantity) as bigint) = $4";
-
-    /// Sets `order_extra` of the lines of a listing (`$5`: of the SKU only).
-    SET_EXTRA = "update cart_line set order_extra = $4, updated_at = $6
-        where owner_id = $1 and listing_id = $2 and (sku_id = $3 or not $5)";
-
-    /// One row when the owner holds any of the listing.
-    HAS = "select 1 from cart_line where owner_id = $1 and listing_id = $2 limit 1";
-
-    /// One row when the owner has the line.
-    HAS_LINE = "select 1 from cart_line where owner_id = $1 and id = $2";
-
-    /// Sets the quantity of a line; lowering always works, raising when nothing is against it.
-    SET_LINE = concat!("update cart_line set quantity = $3, updated_at = $5
-        where owner_id = $1 and id = $2 and (quantity >= $3 or exists (
-            select 1 from listing
-            join product on product.id = listing.product_id
-            join sku on sku.product_id = product.id
-            where listing.id = cart_line.listing_id and sku.id = cart_line.sku_id
-                and listing.status = 1 and product.status = 2 and not product.is_deleted and ", fits!("$3"), "))");
-
-    /// Sets the note of a line.
-    SET_NOTES = "update cart_line set notes = $3, updated_at = $4 where owner_id = $1 and id = $2";
-
-    /// Removes a line.
-    REMOVE_LINE = "delete from cart_line where owner_id = $1 and id = $2";
-
-    /// Removes the lines of SKUs, of one store or of all stores when `$3` is null.
-    REMOVE_SKUS = remove_skus!(" in (select value from json_each($2))"),
-        postgres: remove_skus!(" in (select cast(value as bigint)
-            from json_array_elements_text(cast($2 as json)))");
-
-    /// Removes the lines of a listing.
-    REMOVE_LISTING = "delete from cart_line where owner_id = $1 and listing_id = $2";
-
-    /// Removes the lines of a store, or of all stores when `$2` is null.
-    CLEAR = "delete from cart_line where owner_id = $1 and (cast($2 as bigint) is null
-        or listing_id in (select id from listing where store_id = $2))";
-
-    /// Selects or unselects the lines of a listing.
-    SELECT_LISTING = "update cart_line set is_selected = $3, updated_at = $4
-        where owner_id = $1 and listing_id = $2";
-
-    /// Selects or unselects the lines of a store.
-    SELECT_STORE = "update cart_line set is_selected = $3, updated_at = $4
-        where owner_id = $1 and listing_id in (select id from listing where store_id = $2)";
-
-    /// Sets the delivery address, a record of the client's own.
-    SET_ADDRESS = "update cart set address = $2 where owner_id = $1";
-    /// Sets the shipping method.
-    SET_SHIPPING_METHOD = "update cart set shipping_method = $2 where owner_id = $1";
-    /// Sets the payment method.
-    SET_PAYMENT_METHOD = "update cart set payment_method = $2 where owner_id = $1";
-
-    /// Puts a guest's line into the customer's cart, with the stock checked again.
-    MERGE_LINE = "insert into cart_line (owner_id, listing_id, sku_id, id, quantity, is_selected, notes,
-            order_extra, price_when_added, created_at, updated_at)
-        select $1, $2, sku.id, cart.next_line_id, $4, $5, $6, $7, $8, $9, $10
-        from cart
-        join sku on sku.id = $3
-        left join cart_line as line
-            on line.owner_id = $1 and line.listing_id = $2 and line.sku_id = $3
-        where cart.owner_id = $1
-            and (not sku.is_tracked or sku.may_oversell or coalesce(line.quantity, 0) + $4 <= sku.stock)
-        on conflict (owner_id, listing_id, sku_id) do update
-        set quantity = cart_line.quantity + excluded.quantity,
-            notes = case when cart_line.notes = '' then excluded.notes else cart_line.notes end,
-            order_extra = coalesce(cart_line.order_extra, excluded.order_extra),
-            updated_at = excluded.updated_at";
-
-    /// Gives the next merged line a number of its own.
-    NEXT_LINE = "update cart set next_line_id = next_line_id + 1 where owner_id = $1";
-
-    /// Removes a cart whose lines are gone, if it is still the one that was seen.
-    DROP_CART = "delete from cart where owner_id = $1 and version = $2";
-
-    /// A cart with its lines in the order of the table; one row with nulls for a cart without lines.
-    CART = cart!("line.owner_id = $1");
-
-    /// The same with one line only, or with none.
-    CART_LINE = cart!("line.owner_id = $1 and line.listing_id = $2 and line.sku_id = $3");
-}
-
-/// The carts kept in memory, current within the process.
+/// The carts kept in memory: current where nobody else writes them, else as good as their stamp.
 pub(crate) struct CartCache(Cache<OwnerId, Arc<Cart>, ByLines>);
 
 /// A cart weighs its lines and one more.
@@ -274,17 +72,33 @@ impl CartCache {
 impl Store {
     /// A shopper's cart; an empty one of version 0 when nothing was ever written.
     pub async fn cart(&self, owner: OwnerId) -> Result<Arc<Cart>> {
-        if let Some(cart) = self.carts.get(&owner) {
+        let known = self.carts.get(&owner);
+        if let Some(cart) = &known
+            && (self.keeps_carts() || self.is_current(cart).await?)
+        {
             self.stats.cart_hits.inc();
-            return Ok(cart);
+            return Ok(Arc::clone(cart));
         }
         self.stats.cart_misses.inc();
         let load = async {
             let rows = self.read(CART, vec![owner.into()]).await?;
             from_rows(owner, &rows).map(Arc::new)
         };
+        if self.keeps_carts() {
+            return self.carts.0.get_or_insert_async(&owner, load).await;
+        }
         // Where others write carts, too, a reading that is under way may be older than what the caller knows of.
-        if self.keeps_carts() { self.carts.0.get_or_insert_async(&owner, load).await } else { load.await }
+        let cart = load.await?;
+        self.carts.0.insert(owner, Arc::clone(&cart));
+        Ok(cart)
+    }
+
+    /// Whether nobody has written the cart since.
+    async fn is_current(&self, cart: &Cart) -> Result<bool> {
+        let rows = self.read(STAMP, vec![cart.owner.into()]).await?;
+        let Some(row) = rows.first() else { return Ok(cart.version == 0) };
+        let stamp = (row.int(0)?, Some(row.time(1)?), Some(row.time(2)?));
+        Ok(stamp == (cart.version, cart.created_at, cart.updated_at))
     }
 
     /// Runs the steps as one transaction and returns the cart as they left it.
@@ -302,7 +116,11 @@ impl Store {
         #[cfg(feature = "broken")]
         let steps = self.unguarded(steps).await?;
         let (_, cart) = self.db.write(steps, touched).await?;
-        cart.ok_or(Error::Unreadable("a written cart is missing"))
+        let cart = cart.ok_or(Error::Unreadable("a written cart is missing"))?;
+        if !self.keeps_carts() {
+            self.carts.0.insert(cart.owner, Arc::clone(&cart));
+        }
+        Ok(cart)
     }
 
     /// The same for a merge, after which the guest's cart is gone.
@@ -352,16 +170,14 @@ pub fn add(owner: OwnerId, line: &NewLine, now: Timestamp) -> [Step; 2] {
         line.quantity.into(),
         MAX_LINES.into(),
     ];
-    let add = vec![
-        owner.into(),
-        line.listing.into(),
-        line.sku.into(),
-        line.quantity.into(),
-        line.notes.clone().into(),
-        line.order_extra.clone().into(),
-        now.into(),
-    ];
-    [Step::new(CAN_ADD, check).or_refuse(Refusal::Adding), Step::new(ADD, add)]
+    let mut add = vec![owner.into(), line.listing.into(), line.sku.into(), line.quantity.into()];
+    let is_plain = line.notes.is_none() && line.order_extra.is_none();
+    if !is_plain {
+        add.extend([line.notes.clone().into(), line.order_extra.clone().into()]);
+    }
+    add.push(now.into());
+    let add = Step::new(if is_plain { ADD_PIECES } else { ADD }, add);
+    [Step::new(CAN_ADD, check).or_refuse(Refusal::Adding), add]
 }
 
 /// Which lines of a listing a step is about.

@@ -294,6 +294,8 @@ fn update(hash: &mut Sha256, value: &Value) {
         Value::Text(text) => (2, text.as_bytes()),
         Value::Bytes(bytes) => (3, bytes),
         Value::Owner(owner) => (3, owner.bytes()),
+        // No column holds one.
+        Value::List(_) => (4, &[]),
     };
     hash.update([kind]);
     hash.update((bytes.len() as u64).to_le_bytes());

@@ -129,11 +129,7 @@ impl Store {
     /// Opens the database, makes it when missing, and brings its tables up to date.
     pub fn open(options: &Options) -> Result<Self> {
         let stats = Arc::new(Stats::default());
-        // A cart in memory is current only where nobody else writes it.
-        let cached = if matches!(options.database, Database::Sqlite(_)) { options.cached_carts } else { 0 };
-        #[cfg(feature = "broken")]
-        let cached = if broken::is("stale-read") { options.cached_carts } else { cached };
-        let carts = Arc::new(CartCache::new(cached));
+        let carts = Arc::new(CartCache::new(options.cached_carts));
         let db = Db::open(options, &carts, &stats)?;
         Ok(Self { db, carts, stats })
     }

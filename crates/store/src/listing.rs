@@ -27,14 +27,14 @@ macro_rules! of_products {
 statements! {
     /// Listings by number.
     FIND = find!(" in (select value from json_each($1))"),
-        postgres: find!(" in (select cast(value as bigint)
-            from json_array_elements_text(cast($1 as json)))");
+        postgres: find!(" = any(array(select cast(value as bigint)
+            from json_array_elements_text(cast($1 as json))))");
     /// A store's listing of a product.
     OF_PRODUCT = "select id, store_id, product_id, status from listing where product_id = $1 and store_id = $2";
     /// A store's listings of these products.
     OF_PRODUCTS = of_products!(" in (select value from json_each($1))"),
-        postgres: of_products!(" in (select cast(value as bigint)
-            from json_array_elements_text(cast($1 as json)))");
+        postgres: of_products!(" = any(array(select cast(value as bigint)
+            from json_array_elements_text(cast($1 as json))))");
     /// One row when other stores may take the product up.
     IS_OFFERED = "select 1 from product where id = $1 and is_distributed and status = 2 and not is_deleted";
     /// One row when no other store has the product.

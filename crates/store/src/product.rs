@@ -18,10 +18,12 @@ macro_rules! listed {
         " in (select value from json_each($1))"
     };
     (postgres) => {
-        " in (select cast(value as bigint) from json_array_elements_text(cast($1 as json)))"
+        " = any(array(select cast(value as bigint)
+            from json_array_elements_text(cast($1 as json))))"
     };
     (postgres texts) => {
-        " in (select value from json_array_elements_text(cast($1 as json)))"
+        " = any(array(select value
+            from json_array_elements_text(cast($1 as json))))"
     };
 }
 macro_rules! find {

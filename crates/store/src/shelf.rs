@@ -146,7 +146,8 @@ macro_rules! listed {
         "listing.product_id in (select value from json_each($1))"
     };
     (postgres) => {
-        "listing.product_id in (select cast(value as bigint) from json_array_elements_text(cast($1 as json)))"
+        "listing.product_id = any(array(select cast(value as bigint)
+            from json_array_elements_text(cast($1 as json))))"
     };
 }
 

@@ -22,8 +22,8 @@ statements! {
     STORES = "select id, rid, name, created_at from store order by id";
     /// Real and shown sales over the products of each of these stores.
     SALES = sales!(" in (select value from json_each($1))"),
-        postgres: sales!(" in (select cast(value as bigint)
-            from json_array_elements_text(cast($1 as json)))");
+        postgres: sales!(" = any(array(select cast(value as bigint)
+            from json_array_elements_text(cast($1 as json))))");
     /// Adds a store.
     ADD_STORE = "insert into store (id, rid, name, created_at) values ($1, $2, $3, $4)
         on conflict do nothing returning id";

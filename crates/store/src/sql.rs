@@ -16,6 +16,9 @@ pub struct Sql {
     pub postgres: &'static str,
     /// As SQLite reads it.
     pub sqlite: &'static str,
+    /// For PostgreSQL: the same for many shoppers at once, each parameter a list with a value for each of them. The first
+    /// column of a row says whose it is; the others are those of the statement for one.
+    pub together: Option<&'static str>,
 }
 
 impl Sql {
@@ -27,8 +30,11 @@ impl Sql {
         if let Some(known) = composed.get(sqlite) {
             return known;
         }
-        let sql =
-            Box::leak(Box::new(Self { postgres: postgres.leak(), sqlite: sqlite.replace('$', "?").leak() }));
+        let sql = Box::leak(Box::new(Self {
+            postgres: postgres.leak(),
+            sqlite: sqlite.replace('$', "?").leak(),
+            together: None,
+        }));
         composed.insert(sqlite.to_owned(), sql);
         sql
     }
@@ -46,18 +52,20 @@ pub(crate) const fn renumbered<const N: usize>(text: &str) -> [u8; N] {
 
 /// Declares a room's statements, and `ALL` of them for the test that prepares each.
 macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = $text:expr $(, postgres: $postgres:expr)?;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $text:expr $(, postgres: $postgres:expr)? $(, together: $together:expr)?;)+) => {
         $(
             $(#[$doc])*
             pub(crate) const $name: &$crate::Sql = {
                 const BYTES: [u8; $text.len()] = $crate::sql::renumbered($text);
                 const TEXTS: &[&str] = &[$($postgres,)? $text];
+                const TOGETHER: &[&str] = &[$($together)?];
                 &$crate::Sql {
                     postgres: TEXTS[0],
                     sqlite: match std::str::from_utf8(&BYTES) {
                         Ok(text) => text,
                         Err(_) => panic!("a dollar sign became a question mark, which is UTF-8"),
                     },
+                    together: TOGETHER.first().copied(),
                 }
             };
         )+

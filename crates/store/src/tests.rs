@@ -168,9 +168,9 @@ async fn every_statement_prepares_on_postgresql() {
     let mut connection = Connection::new(Place::parse(address, None).unwrap());
     connection.open().await.unwrap();
     let mut wrong = Vec::new();
-    for sql in statements() {
-        if let Err(error) = connection.prepare(sql.postgres).await {
-            wrong.push(format!("{:?}\n{}\n", error.as_db_error(), sql.postgres));
+    for text in statements().iter().flat_map(|sql| [Some(sql.postgres), sql.together]).flatten() {
+        if let Err(error) = connection.prepare(text).await {
+            wrong.push(format!("{:?}\n{text}\n", error.as_db_error()));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -439,4 +439,4 @@ async fn servers_that_start_at_once_name_the_shop_once() {
 }
 
 /// Makes the shop one that no server has named yet.
-const UNNAME: &Sql = &Sql { postgres: "delete from shop", sqlite: "delete from shop" };
+const UNNAME: &Sql = &Sql { postgres: "delete from shop", sqlite: "delete from shop", together: None };

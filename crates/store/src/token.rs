@@ -29,7 +29,12 @@ statements! {
 
     /// One row when the token still names the owner, which a login at another server waits to change.
     GUARD = "select 1 from token where hash = $1 and owner_id = $2 and expires_at > $3",
-        postgres: "select 1 from token where hash = $1 and owner_id = $2 and expires_at > $3 for share";
+        postgres: "select 1 from token where hash = $1 and owner_id = $2 and expires_at > $3 for share",
+        together: "select token.owner_id
+            from unnest(cast($1 as bytea[]), cast($2 as bytea[]), cast($3 as bigint[])) as asked (hash, owner_id, now)
+            join token on token.hash = asked.hash
+            where token.owner_id = asked.owner_id and token.expires_at > asked.now
+            for share of token";
 
     /// Ends a token, also for a clock that goes back; the row stays, so that it is never taken for a guest's own secret.
     REVOKE = "update token set expires_at = 0 where hash = $1";

@@ -34,8 +34,8 @@ statements! {
     COUNT_DOWN = "update like_count set likes = likes - 1 where product_id = $1 and slot = $2";
     /// How many like each of these products.
     COUNTS = counts!(" in (select value from json_each($1))"),
-        postgres: counts!(" in (select cast(value as bigint)
-            from json_array_elements_text(cast($1 as json)))");
+        postgres: counts!(" = any(array(select cast(value as bigint)
+            from json_array_elements_text(cast($1 as json))))");
 }
 
 impl Store {

@@ -22,6 +22,8 @@ pub enum Value {
     Bytes(Vec<u8>),
     /// A shopper's id, without the cost of a vector.
     Owner(OwnerId),
+    /// Everybody's value for one parameter of a statement for many shoppers; on PostgreSQL only.
+    List(Vec<Value>),
 }
 
 impl From<i64> for Value {

@@ -48,8 +48,8 @@ statements! {
         postgres: add!("cast(value as bigint)", "json_array_elements_text(cast($2 as json))");
     /// Puts products back.
     REMOVE = remove!(" in (select value from json_each($2))"),
-        postgres: remove!(" in (select cast(value as bigint)
-            from json_array_elements_text(cast($2 as json)))");
+        postgres: remove!(" = any(array(select cast(value as bigint)
+            from json_array_elements_text(cast($2 as json))))");
     /// One row when all of these products are there.
     HAS_ALL = has_all!("value", "json_each($2)"),
         postgres: has_all!("cast(value as bigint)", "json_array_elements_text(cast($2 as json))");

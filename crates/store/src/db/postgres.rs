@@ -2,6 +2,7 @@
 //! questions, all driven by one thread of their own.
 
 pub(crate) mod connection;
+mod joined;
 mod tls;
 mod writer;
 
@@ -13,14 +14,15 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::oneshot;
 
 use self::connection::{Connection, Place};
+use self::joined::Waiting;
 use self::writer::Writer;
 use crate::cart::Touched;
 use crate::db::{Question, Transaction, Written};
 use crate::stats::Stats;
 use crate::{Error, Options, Result, Rows, Sql, Step, Value, migration};
 
-/// More were slower on two cores: questions are pipelined.
-const READERS: usize = 2;
+/// A row where shoppers' tables may be spread over several servers, which cannot do everything for many shoppers at once.
+const IS_SPREAD: &str = "select 1 from pg_catalog.pg_extension where extname = 'citus'";
 
 /// A database behind a socket, and the thread that talks to it.
 pub(crate) struct Postgres {
@@ -32,7 +34,10 @@ pub(crate) struct Postgres {
 #[derive(Clone)]
 struct Queues {
     writes: Sender<Transaction>,
-    reads: Vec<Sender<Question>>,
+    /// Questions that many shoppers ask at once: the more wait together, the less each costs. They wait for no others.
+    joined: Sender<Question>,
+    /// All others, which are pipelined; more connections were slower on two cores.
+    others: Sender<Question>,
 }
 
 impl Postgres {
@@ -40,7 +45,8 @@ impl Postgres {
     pub(crate) fn open(address: &str, options: &Options, stats: &Arc<Stats>) -> Result<Self> {
         let place = Place::parse(address, options.database_ca.as_deref())?;
         let (writes, transactions) = mpsc::channel(options.queue);
-        let (reads, questions): (Vec<_>, Vec<_>) = (0..READERS).map(|_| mpsc::channel(options.queue)).unzip();
+        let (joined, of_many) = mpsc::channel(options.queue);
+        let (others, questions) = mpsc::channel(options.queue);
         let (begun, is_begun) = std::sync::mpsc::channel();
         let (stats, migrates) = (Arc::clone(stats), options.migrates);
         let serve = async move {
@@ -50,9 +56,13 @@ impl Postgres {
                 let _ = begun.send(Err(error));
                 return;
             }
-            let mut tasks = vec![tokio::spawn(Writer::new(first, Arc::clone(&stats)).run(transactions))];
-            for queue in questions {
-                tasks.push(tokio::spawn(answer(Connection::new(place.clone()), queue, Arc::clone(&stats))));
+            // Who does not know what extensions are has none.
+            let joins = first.one(IS_SPREAD, &[]).await.is_ok_and(|rows| rows.count() == 0);
+            let writer = Writer::new(first, Arc::clone(&stats), joins);
+            let mut tasks = vec![tokio::spawn(writer.run(transactions))];
+            for queue in [of_many, questions] {
+                let connection = Connection::new(place.clone());
+                tasks.push(tokio::spawn(answer(connection, queue, Arc::clone(&stats), joins)));
             }
             let _ = begun.send(Ok(()));
             for task in tasks {
@@ -66,7 +76,8 @@ impl Postgres {
         let thread = thread.spawn(move || runtime.block_on(serve));
         let thread = thread.map_err(|error| Error::Unusable(format!("cannot start a thread: {error}")))?;
         is_begun.recv().map_err(|_| Error::Closed)??;
-        Ok(Self { queues: Mutex::new(Some(Queues { writes, reads })), thread: Mutex::new(Some(thread)) })
+        let queues = Queues { writes, joined, others };
+        Ok(Self { queues: Mutex::new(Some(queues)), thread: Mutex::new(Some(thread)) })
     }
 
     /// Queues a transaction and waits for its commit.
@@ -80,9 +91,8 @@ impl Postgres {
     pub(crate) async fn read(&self, sql: &'static Sql, params: Vec<Value>) -> Result<Rows> {
         let (reply, answer) = oneshot::channel();
         self.queue(|queues| {
-            // The connection with less to do.
-            let reads = queues.reads.iter().max_by_key(|queue| queue.capacity());
-            reads.expect("there is a reader").try_send(Question { sql, params, reply })
+            let queue = if sql.together.is_some() { &queues.joined } else { &queues.others };
+            queue.try_send(Question { sql, params, reply })
         })?;
         answer.await.map_err(|_| Error::Closed)?
     }
@@ -105,17 +115,13 @@ impl Postgres {
 }
 
 /// A reader's life: questions that wait go out together, and each is tried again when the connection broke.
-async fn answer(mut connection: Connection, mut queue: Receiver<Question>, stats: Arc<Stats>) {
+async fn answer(mut connection: Connection, mut queue: Receiver<Question>, stats: Arc<Stats>, joins: bool) {
     const MOST: usize = 256;
     let mut questions = Vec::new();
     while queue.recv_many(&mut questions, MOST).await > 0 {
         stats.statements.inc_by(questions.len() as u64);
-        let asked: Vec<_> =
-            questions.iter().map(|question| (question.sql.postgres, &*question.params)).collect();
-        let answers = connection.ask(&asked).await;
-        for (question, answer) in questions.drain(..).zip(answers) {
-            // Whoever asked may have gone away.
-            let _ = question.reply.send(answer);
-        }
+        let waiting = Waiting::of(questions.drain(..), joins);
+        let answers = connection.ask(&waiting.asked()).await;
+        waiting.answer(answers);
     }
 }

@@ -276,6 +276,7 @@ impl ToSql for Value {
             Self::Text(text) if matches!(*kind, Type::TEXT | Type::JSON) => text.to_sql(&Type::TEXT, out),
             Self::Bytes(bytes) if *kind == Type::BYTEA => bytes.to_sql(kind, out),
             Self::Owner(owner) if *kind == Type::BYTEA => owner.bytes().as_slice().to_sql(kind, out),
+            Self::List(values) => values.to_sql(kind, out),
             other => Err(format!("{other:?} for a parameter of type {kind}").into()),
         }
     }

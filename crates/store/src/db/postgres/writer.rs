@@ -1,13 +1,17 @@
 //! The committer: runs many callers' transactions as one, in one go and one flush; one caller's failure undoes only its
 //! own.
 
+use std::collections::HashSet;
+use std::ptr;
 use std::sync::Arc;
 
+use domain::id::OwnerId;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 
 use super::connection::{Asked, Attempt, Connection, DEADLINE, Patience, again, is_passing, meaning};
+use super::joined::{lists, parted};
 use crate::db::{Transaction, Written};
 use crate::stats::Stats;
 use crate::{Error, Result, Rows, Value, cart};
@@ -29,6 +33,8 @@ const RELEASE: Asked<'_> = ("release savepoint caller", &[]);
 pub(super) struct Writer {
     connection: Connection,
     stats: Arc<Stats>,
+    /// Whether the same statements of many callers may be one.
+    joins: bool,
     /// Whether every caller gets a savepoint: only after a batch with refusals.
     is_careful: bool,
 }
@@ -49,6 +55,19 @@ impl From<Transaction> for Caller {
 impl Caller {
     fn is_long(&self) -> bool {
         self.transaction.steps.len() > LONG
+    }
+
+    /// The shopper, where everything that the steps do could be done for many shoppers at once.
+    fn joinable(&self) -> Option<OwnerId> {
+        let Transaction { steps, touched, .. } = &self.transaction;
+        let can_be = touched.gone.is_none() && steps.iter().all(|step| step.sql.together.is_some());
+        touched.shown.filter(|_| can_be)
+    }
+
+    /// Whether both do the same, each with a value of their own for each parameter.
+    fn does_the_same(&self, other: &Self) -> bool {
+        let (own, others) = (&self.transaction.steps, &other.transaction.steps);
+        own.len() == others.len() && own.iter().zip(others).all(|(own, other)| ptr::eq(own.sql, other.sql))
     }
 
     /// The steps, and the question for the cart.
@@ -78,6 +97,48 @@ impl Caller {
     }
 }
 
+/// Callers whose transactions are committed as one.
+struct Batch {
+    callers: Vec<Caller>,
+    /// Whether all do the same, each with a cart of their own: then each step is one statement for all.
+    is_joined: bool,
+}
+
+impl Batch {
+    /// Takes the first of those who wait, and all who can go with them.
+    fn take(waiting: &mut Vec<Caller>, joins: bool) -> Self {
+        let first = waiting.remove(0);
+        if first.is_long() {
+            return Self { callers: vec![first], is_joined: false };
+        }
+        let joinable = |caller: &Caller| caller.joinable().filter(|_| joins);
+        let owner = joinable(&first);
+        let goes_with_first = |caller: &Caller| match owner {
+            Some(_) => joinable(caller).is_some() && caller.does_the_same(&first),
+            None => joinable(caller).is_none() && !caller.is_long(),
+        };
+        let (mut owners, mut left) = (HashSet::from([owner]), 0);
+        let mut others: Vec<_> = waiting
+            .extract_if(.., |caller| {
+                let goes = goes_with_first(caller);
+                let is_alone = owner.is_none() || !goes || owners.insert(joinable(caller));
+                left += usize::from(!is_alone);
+                goes && is_alone
+            })
+            .collect();
+        // Many write one cart: they share the commit, one behind the other.
+        let is_joined = owner.is_some() && left <= others.len();
+        if !is_joined {
+            others.extend(waiting.extract_if(.., |caller| goes_with_first(caller)));
+        }
+        let mut callers = vec![first];
+        callers.append(&mut others);
+        // Servers that write the same carts lock them in the same order, so that none waits for another in a circle.
+        callers.sort_by_key(|caller| caller.transaction.touched.shown);
+        Self { callers, is_joined }
+    }
+}
+
 /// What came of a batch that was committed, caller by caller.
 type Outcomes = Vec<Result<Written>>;
 
@@ -90,32 +151,30 @@ enum Failed {
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection, stats: Arc<Stats>) -> Self {
-        Self { connection, stats, is_careful: false }
+    pub(super) fn new(connection: Connection, stats: Arc<Stats>, joins: bool) -> Self {
+        Self { connection, stats, joins, is_careful: false }
     }
 
     /// Commits batches until the queue is closed and empty.
     pub(super) async fn run(mut self, mut queue: Receiver<Transaction>) {
-        let mut next = queue.recv().await;
-        while let Some(first) = next {
-            let mut batch = vec![Caller::from(first)];
-            let mut rest = None;
-            while batch.len() < BATCH && !batch[0].is_long() && rest.is_none() {
-                let Ok(caller) = queue.try_recv().map(Caller::from) else { break };
-                if caller.is_long() { rest = Some(caller.transaction) } else { batch.push(caller) }
+        let mut waiting = Vec::new();
+        loop {
+            if waiting.is_empty() {
+                let Some(first) = queue.recv().await else { return };
+                waiting.push(Caller::from(first));
             }
-            // Servers that write the same carts lock them in the same order, so that none waits for another in a circle.
-            batch.sort_by_key(|caller| caller.transaction.touched.shown);
+            while waiting.len() < BATCH
+                && let Ok(caller) = queue.try_recv()
+            {
+                waiting.push(caller.into());
+            }
+            let batch = Batch::take(&mut waiting, self.joins);
             self.settle(batch).await;
-            next = match rest {
-                Some(rest) => Some(rest),
-                None => queue.recv().await,
-            };
         }
     }
 
     /// Commits, then answers. What passes is tried again as a whole.
-    async fn settle(&mut self, batch: Vec<Caller>) {
+    async fn settle(&mut self, batch: Batch) {
         let mut patience = Patience::new();
         let committed = loop {
             match self.committed(&batch).await {
@@ -135,17 +194,17 @@ impl Writer {
         let answers = match committed {
             Ok(outcomes) => outcomes,
             Err(error) => {
-                tracing::error!(%error, callers = batch.len(), "a commit failed");
-                batch.iter().map(|_| Err(again(&error))).collect()
+                tracing::error!(%error, callers = batch.callers.len(), "a commit failed");
+                batch.callers.iter().map(|_| Err(again(&error))).collect()
             }
         };
-        for (caller, answer) in batch.into_iter().zip(answers) {
+        for (caller, answer) in batch.callers.into_iter().zip(answers) {
             // Whoever asked may have gone away; the change stays.
             let _ = caller.transaction.reply.send(answer);
         }
     }
 
-    async fn committed(&mut self, batch: &[Caller]) -> std::result::Result<Outcomes, Failed> {
+    async fn committed(&mut self, batch: &Batch) -> std::result::Result<Outcomes, Failed> {
         self.connection.open().await.map_err(Failed::Undone)?;
         let outcomes = self.together(batch).await.map_err(Failed::Undone)?;
         // A primary whose standby was promoted, or is away, waits for it for ever.
@@ -159,21 +218,82 @@ impl Writer {
         })?;
         self.stats.commits.inc();
         #[expect(clippy::cast_precision_loss, reason = "a batch is small")]
-        self.stats.batch.observe(batch.len() as f64);
+        self.stats.batch.observe(batch.callers.len() as f64);
         Ok(outcomes)
     }
 
     /// Runs all steps of all callers, up to the commit.
-    async fn together(&mut self, batch: &[Caller]) -> Attempt<Outcomes> {
-        if !self.is_careful {
-            if let Some(outcomes) = self.trusting(batch).await? {
+    async fn together(&mut self, Batch { callers, is_joined }: &Batch) -> Attempt<Outcomes> {
+        if *is_joined {
+            if let Some(outcomes) = self.joined(callers).await? {
+                return Ok(outcomes);
+            }
+            self.connection.run(&[ROLLBACK]).await?;
+        } else if !self.is_careful {
+            if let Some(outcomes) = self.trusting(callers).await? {
                 return Ok(outcomes);
             }
             self.connection.run(&[ROLLBACK]).await?;
         }
-        let outcomes = self.careful(batch).await?;
+        let outcomes = self.careful(callers).await?;
         self.is_careful = outcomes.iter().any(Result::is_err);
         Ok(outcomes)
+    }
+
+    /// Each step as one statement for all; whoever is refused hears that, and the others do all again without them.
+    /// `None` when a statement failed.
+    async fn joined(&mut self, callers: &[Caller]) -> Attempt<Option<Outcomes>> {
+        let mut refused: Vec<Option<Error>> = callers.iter().map(|_| None).collect();
+        loop {
+            let going = callers.iter().zip(&refused).filter(|(_, refusal)| refusal.is_none());
+            let going: Vec<_> = going.map(|(caller, _)| caller).collect();
+            let Some(outcomes) = self.at_once(&going).await? else { return Ok(None) };
+            let mut outcomes = outcomes.into_iter();
+            if outcomes.as_slice().iter().all(Result::is_ok) {
+                let all = refused.into_iter().filter_map(|refusal| match refusal {
+                    Some(refusal) => Some(Err(refusal)),
+                    None => outcomes.next(),
+                });
+                return Ok(Some(all.collect()));
+            }
+            self.connection.run(&[ROLLBACK]).await?;
+            for (refusal, outcome) in refused.iter_mut().filter(|refusal| refusal.is_none()).zip(outcomes) {
+                *refusal = outcome.err();
+            }
+        }
+    }
+
+    /// What comes of each step as one statement for all; `None` when a statement failed.
+    async fn at_once(&mut self, callers: &[&Caller]) -> Attempt<Option<Outcomes>> {
+        let Some(first) = callers.first() else { return Ok(Some(Vec::new())) };
+        let mut joined = Vec::with_capacity(first.transaction.steps.len() + 1);
+        for (at, step) in first.transaction.steps.iter().enumerate() {
+            let params: Vec<_> = callers.iter().map(|caller| &*caller.transaction.steps[at].params).collect();
+            joined.push((step.sql, lists(&params)));
+        }
+        let shown: Vec<_> =
+            callers.iter().filter_map(|caller| caller.shown.as_ref().map(<[_; 1]>::as_slice)).collect();
+        joined.push((cart::CART, lists(&shown)));
+        let mut asked = vec![BEGIN];
+        asked.extend(joined.iter().filter_map(|(sql, params)| Some((sql.together?, &**params))));
+        self.stats.statements.inc_by(asked.len() as u64 - 1);
+        let mut met = Vec::with_capacity(asked.len());
+        for rows in self.connection.run(&asked).await? {
+            match rows.map(|rows| parted(&rows)) {
+                Err(error) if is_passing(&error) => return Err(error),
+                Ok(Ok(parts)) => met.push(parts),
+                _ => return Ok(None),
+            }
+        }
+        let outcome = |caller: &&Caller| {
+            let owner = caller.joinable();
+            let mut own = met
+                .iter_mut()
+                .skip(1)
+                .map(|parts| Ok(owner.and_then(|owner| parts.remove(&owner)).unwrap_or_default()));
+            caller.outcome(&mut own)
+        };
+        Ok(Some(callers.iter().map(outcome).collect()))
     }
 
     /// Without savepoints; `None` when somebody was refused.

@@ -189,6 +189,9 @@ impl ToSql for Value {
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
             Self::Bytes(bytes) => ValueRef::Blob(bytes),
             Self::Owner(owner) => ValueRef::Blob(owner.bytes()),
+            Self::List(_) => {
+                return Err(rusqlite::Error::ToSqlConversionFailure("a list is no value".into()));
+            }
         }))
     }
 }
