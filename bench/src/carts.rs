@@ -13,7 +13,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use domain::{
-    id::{ListingId, OwnerId, SkuId},
+    id::{ListingId, OwnerId, SkuId, StoreId},
     time::Timestamp,
 };
 use postgres_server::Postgres;
@@ -25,6 +25,8 @@ use crate::{growth::made_up, postgres};
 
 /// Lines in every cart.
 const LINES: i64 = 5;
+/// The first of the products, of which all are on sale and in stock.
+const FIRST: i64 = 4;
 /// Who asks at once.
 const CLIENTS: usize = 64;
 /// Carts that are asked for in each round, each once.
@@ -115,7 +117,7 @@ async fn timed(store: &Store, owners: &[OwnerId], adds: bool) -> Result<Vec<Dura
             while let Some(owner) = owners.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let started = Instant::now();
                 if adds {
-                    let line = line(1);
+                    let line = line(FIRST);
                     store.write_line(*owner, &line, cart::add(*owner, &line, NOW).into()).await?;
                 } else {
                     store.cart(*owner).await?;
@@ -145,7 +147,9 @@ async fn in_file(file: &Path, lines: i64) -> Result<Filled> {
 
 async fn on_server(server: &Postgres, lines: i64) -> Result<Filled> {
     server.sql(&format!("create database lines_{lines}"))?;
-    let address = server.address().replace("/postgres", &format!("/lines_{lines}"));
+    let address = server.address();
+    let (host, _) = address.rsplit_once('/').context("the address ends in a database")?;
+    let address = format!("{host}/lines_{lines}");
     let store = stocked(&Options::new(store::Database::Postgres(address.clone()))).await?;
     let ask = |sql: &str| server.sql_in(&address, sql);
     ask(&fill("decode(md5(i::text), 'hex')", &format!("generate_series(1, {}) as i", lines / LINES)))?;
@@ -159,10 +163,10 @@ async fn on_server(server: &Postgres, lines: i64) -> Result<Filled> {
 /// Makes as many products as a cart has lines.
 async fn stocked(options: &Options) -> Result<Store> {
     let store = Store::open(&Options { migrates: true, ..options.clone() })?;
-    let mut steps = vec![shop::add_store(made_up(1).store, "900000001", "Store", NOW)];
-    for number in 1..=LINES {
+    let mut steps = vec![shop::add_store(StoreId::new(1), "900000001", "Store", NOW)];
+    for number in FIRST..FIRST + LINES {
         let product = domain::product::Product {
-            store: made_up(1).store,
+            store: StoreId::new(1),
             category: None,
             brand: None,
             ..made_up(number)

@@ -176,6 +176,24 @@ async fn every_statement_prepares_on_postgresql() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// With `CARTWRIGHT_TEST_DATABASE` only.
+#[tokio::test]
+async fn nobody_waits_for_ever_for_a_cart_that_another_transaction_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = testing::options(folder.path());
+    let Database::Postgres(address) = &options.database else { return };
+    let store = Store::open(&options).unwrap();
+    let lock = || vec![carts::lock(OWNER, NOW, None)];
+    store.write_cart(OWNER, lock()).await.unwrap();
+    let mut other = Connection::new(Place::parse(address, None).unwrap());
+    other.batch("set idle_in_transaction_session_timeout = 0; begin; delete from cart").await.unwrap();
+    let put_off =
+        tokio::time::timeout(Duration::from_secs(40), store.write_cart(OWNER, lock())).await.unwrap();
+    assert!(matches!(put_off, Err(Error::Unwritable(_))), "{put_off:?}");
+    other.batch("rollback").await.unwrap();
+    assert_eq!(store.write_cart(OWNER, lock()).await.unwrap().version, 2);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_asks_while_the_store_closes_hears_something() {
     for _ in 0..50 {

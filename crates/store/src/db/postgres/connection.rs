@@ -31,7 +31,7 @@ const SILENCE: Duration = Duration::from_secs(10);
 
 /// Nobody waits for ever for rows that another transaction holds: one whose commit waits for an absent standby, or one of
 /// a machine that is gone, which the server ends.
-const LIMITS: &str = "set lock_timeout = '10s'; set idle_in_transaction_session_timeout = '20s'";
+const LIMITS: &str = "set lock_timeout = '5s'; set idle_in_transaction_session_timeout = '20s'";
 
 /// Where the database is, and how it is reached.
 #[derive(Clone)]
