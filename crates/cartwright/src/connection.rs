@@ -29,7 +29,7 @@ const REST: Duration = Duration::from_secs(75);
 /// The same once half of the places are taken: those who come in crowds to say nothing make room for who speaks.
 const CROWDED_REST: Duration = Duration::from_secs(5);
 /// How long a client may leave what it is sent unread: then the system breaks the connection.
-const UNREAD: Duration = Duration::from_secs(60);
+const UNREAD: Duration = Duration::from_mins(1);
 /// Files that the process opens besides.
 const OTHER_FILES: u64 = 512;
 
