@@ -8,7 +8,7 @@ use postgres_server::Postgres;
 use tokio::{process::Command, time::timeout};
 
 /// Commits reach the disk, and what is read often stays in memory.
-const SETTINGS: &str = "fsync = on\nshared_buffers = 4GB\nmax_wal_size = 4GB";
+const SETTINGS: &str = "fsync = on\nshared_buffers = 4GB\nmax_wal_size = 4GB\nwal_compression = lz4";
 /// One more of something that is there, as an add is, in one statement.
 const UPSERT: &str = "\\set owner random(1, :owners)
 \\set sku random(1, 5)

@@ -167,6 +167,11 @@ impl App {
         registry.register("writer_batch", "Callers' writes in one commit", stats.batch.clone());
         registry.register("cart_cache_hits", "Carts answered from memory", stats.cart_hits.clone());
         registry.register("cart_cache_misses", "Carts read from the database", stats.cart_misses.clone());
+        registry.register(
+            "cart_cache_stamps",
+            "Carts in memory compared with the database",
+            stats.cart_stamps.clone(),
+        );
         let (hits, misses) = self.catalogue().lookups();
         registry.register("catalogue_cache_hits", "Catalogue lookups answered from memory", hits.clone());
         registry.register(

@@ -95,6 +95,7 @@ impl Store {
 
     /// Whether nobody has written the cart since.
     async fn is_current(&self, cart: &Cart) -> Result<bool> {
+        self.stats.cart_stamps.inc();
         let rows = self.read(STAMP, vec![cart.owner.into()]).await?;
         let Some(row) = rows.first() else { return Ok(cart.version == 0) };
         let stamp = (row.int(0)?, Some(row.time(1)?), Some(row.time(2)?));

@@ -18,6 +18,8 @@ pub struct Stats {
     pub cart_hits: Counter<u64, AtomicU64>,
     /// Carts read from the database.
     pub cart_misses: Counter<u64, AtomicU64>,
+    /// Carts in memory that were compared with the database.
+    pub cart_stamps: Counter<u64, AtomicU64>,
 }
 
 impl Default for Stats {
@@ -29,6 +31,7 @@ impl Default for Stats {
             batch: Histogram::new(sizes),
             cart_hits: Counter::default(),
             cart_misses: Counter::default(),
+            cart_stamps: Counter::default(),
         }
     }
 }
