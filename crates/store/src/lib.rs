@@ -144,7 +144,7 @@ impl Store {
         self.db.read(sql, params).await
     }
 
-    /// Whether carts are kept in memory: where nobody else writes them.
+    /// Whether carts in memory are current as they are: where nobody else writes them.
     pub fn keeps_carts(&self) -> bool {
         #[cfg(feature = "broken")]
         if broken::is("stale-read") {

@@ -54,7 +54,7 @@ impl Asked {
         let folded = fold(text);
         let parts: Vec<_> = folded.split(' ').map(units).filter(|part| !part.is_empty()).collect();
         let all = units(&folded);
-        let last = all.last()?;
+        let may_go_on = matches!(all.last()?, Unit::Word(_));
         let in_title = |may_go_on| together(fields.title, &all, may_go_on);
         let each_in = |places: &[Field], may_go_on| each_in(places, &parts, may_go_on, fields);
 
@@ -73,7 +73,6 @@ impl Asked {
         if let Some(begun) = start_of_more(&all) {
             near.push((9, one(fields.starts, &begun)));
         }
-        let may_go_on = matches!(last, Unit::Word(_));
         near.push((8, in_title(false)));
         if may_go_on {
             near.push((7, in_title(true)));
@@ -81,9 +80,9 @@ impl Asked {
         let is_one = parts.len() == 1;
         if !is_one {
             near.push((6, each_in(&[fields.title], false)));
-        }
-        if !is_one && may_go_on {
-            near.push((5, each_in(&[fields.title], true)));
+            if may_go_on {
+                near.push((5, each_in(&[fields.title], true)));
+            }
         }
         // Two syllables at least; few words of other languages look like that.
         if typed.is_some_and(|letters| letters.len() > LONGEST_SYLLABLE) {

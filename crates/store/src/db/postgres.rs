@@ -56,7 +56,7 @@ impl Postgres {
                 let _ = begun.send(Err(error));
                 return;
             }
-            // Who does not know what extensions are has none.
+            // Where that cannot be asked, nothing is joined.
             let joins = first.one(IS_SPREAD, &[]).await.is_ok_and(|rows| rows.count() == 0);
             let writer = Writer::new(first, Arc::clone(&stats), joins);
             let mut tasks = vec![tokio::spawn(writer.run(transactions))];

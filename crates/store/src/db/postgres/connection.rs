@@ -195,10 +195,10 @@ async fn run(client: &Client, statement: &Statement, params: &[Value]) -> Attemp
 /// Whether it may go better the next time: the database is not there, or had one of two give way to the other.
 pub(super) fn is_passing(error: &tokio_postgres::Error) -> bool {
     match error.code().map(SqlState::code) {
-        // Serialization failure, deadlock, rows that somebody holds, a standby in place of the primary, a transaction that
-        // was idle for too long, shutdown, lost connection.
+        // Serialization failure, deadlock, a standby in place of the primary, a transaction that was idle for too long,
+        // shutdown, lost connection.
         Some(code) => {
-            matches!(code, "40001" | "40P01" | "55P03" | "25006" | "25P03")
+            matches!(code, "40001" | "40P01" | "25006" | "25P03")
                 || code.starts_with("57P0")
                 || code.starts_with("08")
         }
@@ -213,6 +213,8 @@ pub(super) fn meaning(error: tokio_postgres::Error) -> Error {
     let error = &error;
     match error.code().map(SqlState::code) {
         _ if is_passing(error) => Error::Unwritable(said(error)),
+        // Somebody holds a row for too long: whoever needs it is put off, and nobody else.
+        Some("55P03") => Error::Busy,
         // No space, no memory, too many connections; a disk that fails.
         Some(code) if code.starts_with("53") || code == "58030" => Error::Unwritable(said(error)),
         // What a row refers to was deleted meanwhile.

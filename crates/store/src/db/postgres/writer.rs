@@ -265,15 +265,17 @@ impl Writer {
 
     /// What comes of each step as one statement for all; `None` when a statement failed.
     async fn at_once(&mut self, callers: &[&Caller]) -> Attempt<Option<Outcomes>> {
-        let Some(first) = callers.first() else { return Ok(Some(Vec::new())) };
-        let mut joined = Vec::with_capacity(first.transaction.steps.len() + 1);
-        for (at, step) in first.transaction.steps.iter().enumerate() {
+        let mut joined = Vec::new();
+        for (at, step) in callers.first().iter().flat_map(|first| &first.transaction.steps).enumerate() {
             let params: Vec<_> = callers.iter().map(|caller| &*caller.transaction.steps[at].params).collect();
             joined.push((step.sql, lists(&params)));
         }
         let shown: Vec<_> =
             callers.iter().filter_map(|caller| caller.shown.as_ref().map(<[_; 1]>::as_slice)).collect();
-        joined.push((cart::CART, lists(&shown)));
+        // Where all were refused, the commit has nothing to do.
+        if !shown.is_empty() {
+            joined.push((cart::CART, lists(&shown)));
+        }
         let mut asked = vec![BEGIN];
         asked.extend(joined.iter().filter_map(|(sql, params)| Some((sql.together?, &**params))));
         self.stats.statements.inc_by(asked.len() as u64 - 1);
