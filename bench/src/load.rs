@@ -107,6 +107,17 @@ impl Scenario {
     }
 }
 
+/// What a load is for.
+#[derive(Clone, Copy)]
+pub(crate) enum Way {
+    /// Measuring: random carts, whose replies are not read.
+    Fast,
+    /// Judging every reply.
+    Check,
+    /// Meeting one cart after the other, so that the server knows them all.
+    Each,
+}
+
 /// How a server is loaded.
 pub(crate) struct Load {
     pub(crate) connections: u32,
@@ -154,16 +165,16 @@ impl Measured {
 }
 
 impl Load {
-    /// Loads servers together for so many seconds, reading and judging every reply if asked to.
+    /// Loads servers together for so many seconds.
     pub(crate) async fn run(
         &self,
         scenario: Scenario,
         at: &[SocketAddr],
         seconds: u64,
-        read: bool,
+        way: Way,
     ) -> Result<Measured> {
         let connections = self.connections.div_ceil(u32::try_from(at.len())?);
-        let started = at.iter().map(|address| self.start(scenario, *address, connections, seconds, read));
+        let started = at.iter().map(|address| self.start(scenario, *address, connections, seconds, way));
         let mut parts = Vec::new();
         for wrk in started.collect::<Result<Vec<_>>>()? {
             let output = timeout(Duration::from_secs(seconds + 20), wrk.wait_with_output());
@@ -183,7 +194,7 @@ impl Load {
         at: SocketAddr,
         connections: u32,
         seconds: u64,
-        read: bool,
+        way: Way,
     ) -> Result<Child> {
         let mut wrk = Command::new("wrk");
         wrk.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/wrk")).stdin(Stdio::null()).kill_on_drop(true);
@@ -191,7 +202,11 @@ impl Load {
         wrk.arg(format!("-d{seconds}s")).arg(format!("http://{at}")).args(["--", scenario.dialect]);
         wrk.arg(scenario.action.name()).arg(&self.tokens).arg(self.products.to_string());
         wrk.arg(self.runs.fetch_add(1, Ordering::Relaxed).to_string());
-        wrk.args(read.then_some("check"));
+        wrk.args(match way {
+            Way::Fast => None,
+            Way::Check => Some("check"),
+            Way::Each => Some("each"),
+        });
         wrk.stdout(Stdio::piped()).stderr(Stdio::piped());
         wrk.spawn().context("wrk cannot be started; Debian has it as the package wrk")
     }

@@ -19,7 +19,7 @@ use tokio::{
 
 use crate::{
     catalogue, growth,
-    load::{Action, Database, Load, Measured, Scenario, scenarios},
+    load::{Action, Database, Load, Measured, Scenario, Way, scenarios},
     machine::Machine,
     postgres,
     report::{Report, Row, Spread},
@@ -36,9 +36,14 @@ const CHECK_SECONDS: u64 = 2;
 /// Seconds that server and ceiling get to warm up.
 const WARM_UP_SECONDS: u64 = 3;
 
-/// The same on PostgreSQL, which logs each page as a whole when it is first changed after a checkpoint, and where a cart
-/// that is read for the first time costs more than in the process.
+/// The same on PostgreSQL, which logs each page as a whole when it is first changed after a checkpoint.
 const POSTGRES_WARM_UP_SECONDS: u64 = 10;
+
+/// Seconds in which a server meets every cart, before anything is measured.
+const MEETING_SECONDS: u64 = 5;
+
+/// The same on PostgreSQL, where a cart that is read for the first time costs more than in the process.
+const POSTGRES_MEETING_SECONDS: u64 = 15;
 
 /// What to measure, and how long.
 #[derive(clap::Args)]
@@ -159,6 +164,12 @@ pub(crate) async fn run(options: &Options) -> Result<Report> {
         tokens,
         runs: AtomicU32::new(1),
     };
+    let meet = async |server: &Server| {
+        let seconds = if place.postgres.is_some() { POSTGRES_MEETING_SECONDS } else { MEETING_SECONDS };
+        let get = Scenario { dialect: "mt", action: Action::Get };
+        load.run(get, &[server.address], seconds, Way::Each).await.map(drop)
+    };
+    meet(&server).await?;
     let (mut rows, mut spreads) = (Vec::new(), Vec::new());
     for scenario in chosen.iter().filter(|scenario| scenario.action != Action::Large) {
         rows.push(measure(&server, &load, *scenario, options, &place).await?);
@@ -169,6 +180,9 @@ pub(crate) async fn run(options: &Options) -> Result<Report> {
             start_beside(options, &place, &beside(2), "serve-2.log").await?,
             start_beside(options, &place, &beside(3), "serve-3.log").await?,
         ];
+        for other in &others {
+            meet(other).await?;
+        }
         let servers = [server.address, others[0].address, others[1].address];
         for scenario in
             chosen.iter().filter(|scenario| ["add mt", "get mt", "list hamgam"].contains(&&*scenario.name()))
@@ -290,11 +304,11 @@ async fn measure(
 ) -> Result<Row> {
     print!("{} … ", scenario.name());
     io::stdout().flush()?;
-    let checked = load.run(scenario, &[server.address], CHECK_SECONDS, true).await?;
+    let checked = load.run(scenario, &[server.address], CHECK_SECONDS, Way::Check).await?;
     let ceiling = start_ceiling(checked.body_bytes, &options.scratch).await?;
     let warm_up = if place.postgres.is_some() { POSTGRES_WARM_UP_SECONDS } else { WARM_UP_SECONDS };
-    load.run(scenario, &[server.address], warm_up, false).await?;
-    load.run(scenario, &[ceiling.address], WARM_UP_SECONDS, false).await?;
+    load.run(scenario, &[server.address], warm_up, Way::Fast).await?;
+    load.run(scenario, &[ceiling.address], WARM_UP_SECONDS, Way::Fast).await?;
     if let (Action::Add, Some(postgres)) = (scenario.action, &place.postgres) {
         let Options { connections, carts, .. } = *options;
         postgres::upserts(postgres, &options.postgres(), connections, carts, warm_up).await?;
@@ -303,8 +317,8 @@ async fn measure(
     let commits = server.commits().await;
     let (mut measured, mut reached, mut upserts) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..options.rounds {
-        measured.push(load.run(scenario, &[server.address], options.seconds, false).await?);
-        reached.push(load.run(scenario, &[ceiling.address], options.seconds, false).await?);
+        measured.push(load.run(scenario, &[server.address], options.seconds, Way::Fast).await?);
+        reached.push(load.run(scenario, &[ceiling.address], options.seconds, Way::Fast).await?);
         if let (Action::Add, Some(postgres)) = (scenario.action, &place.postgres) {
             let Options { connections, carts, seconds, .. } = *options;
             upserts
@@ -331,10 +345,10 @@ async fn spread(
     options: &Options,
 ) -> Result<Spread> {
     let mut rates = vec![Vec::new(); servers.len()];
-    load.run(scenario, servers, WARM_UP_SECONDS, false).await?;
+    load.run(scenario, servers, WARM_UP_SECONDS, Way::Fast).await?;
     for _ in 0..options.rounds {
         for (rates, count) in rates.iter_mut().zip(1..) {
-            let measured = load.run(scenario, &servers[..count], options.seconds, false).await?;
+            let measured = load.run(scenario, &servers[..count], options.seconds, Way::Fast).await?;
             ensure!(measured.errors == 0.0, "{count} servers: {:.0} errors", measured.errors);
             rates.push(measured.per_second);
         }

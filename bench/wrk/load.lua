@@ -1,6 +1,7 @@
 -- The load itself: random carts, products and pages for one dialect and action.
--- wrk -s load.lua URL -- DIALECT ACTION TOKENS PRODUCTS SEED [check]
--- With "check" every reply is read and judged; without it wrk counts statuses only, which costs it less.
+-- wrk -s load.lua URL -- DIALECT ACTION TOKENS PRODUCTS SEED [check|each]
+-- With "check" every reply is read and judged; without it wrk counts statuses only, which costs it less. With "each" the
+-- carts come one after the other.
 
 local threads = {}
 
@@ -26,12 +27,15 @@ function init(args)
 
   function request()
     local cart = math.random(0, #tokens - 1)
+    if args[6] == "each" then
+      cart, visited = visited % #tokens, visited + 1
+    end
     -- Cart i was filled with five products in a row, so adding one of them never makes it longer.
     local product = (cart * 5 + math.random(0, 4)) % products + 1
     return ask(host, tokens[cart + 1], product, math.random(1, 100), known)
   end
 
-  wrong, first_wrong, bytes = 0, "", 0
+  wrong, first_wrong, bytes, visited = 0, "", 0, 0
   if args[6] == "check" then
     local rows = { get = 5, list = 10, large = 10 }
     function response(status, _, body)

@@ -293,8 +293,8 @@ async fn write(ctx: &Ctx, steps: impl Fn(OwnerId) -> Vec<Step>) -> Result<Arc<Ca
     written.ok_or_else(|| Error::Internal("a write that adds nothing was refused".to_owned()))
 }
 
-/// Runs steps on the caller's cart as one transaction: guest token still good, or issued; key claimed, cart
-/// locked at the version seen, steps, and the cart as they left it. `None` when a stock or a limit refused.
+/// Runs steps on the caller's cart as one transaction: key claimed, cart locked at the version seen, guest token still
+/// good or issued, steps, and the cart as they left it. `None` when a stock or a limit refused.
 async fn try_write(
     ctx: &Ctx,
     line: Option<&NewLine>,
@@ -310,9 +310,9 @@ async fn try_write(
             return Err(Error::KeyRunning);
         }
         let mut all = Vec::with_capacity(6);
-        all.extend(session.guest_step(ctx.now));
         all.extend(ctx.key.as_ref().map(|key| idempotency::claim(key, ctx.now)));
         all.push(rows::lock(owner, ctx.now, ctx.seen));
+        all.extend(session.guest_step(ctx.now));
         all.extend(steps(owner));
         let written = match line {
             Some(line) => store.write_line(owner, line, all).await,

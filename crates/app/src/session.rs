@@ -45,7 +45,7 @@ impl Session {
         self.account.as_ref().ok_or(Error::NotLoggedIn)
     }
 
-    /// What a guest's write begins with: the token is still good, which a login may change at any moment; or
+    /// What a guest's write does once it has locked the cart: the token is still good, which a login may have changed; or
     /// it is issued now.
     pub(crate) fn guest_step(&self, now: Timestamp) -> Option<Step> {
         let hash = self.token.as_ref().filter(|_| self.account.is_none())?;

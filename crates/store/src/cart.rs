@@ -17,11 +17,11 @@ use crate::{Error, Refusal, Result, Rows, Step, Store};
 #[cfg(test)]
 pub(crate) use self::statements::ALL;
 use self::statements::{
-    ADD, ADD_PIECES, CLEAR, DROP_CART, HAS, HAS_LINE, HOLDS, LOCK, LOCK_ABSENT, LOCK_SEEN, MERGE_LINE,
-    NEXT_LINE, RAISE, REMOVE_LINE, REMOVE_LISTING, REMOVE_SKUS, SELECT_LISTING, SELECT_STORE, SET_ADDRESS,
-    SET_EXTRA, SET_LINE, SET_NOTES, SET_PAYMENT_METHOD, SET_SHIPPING_METHOD, STAMP, SWEEP, TAKE,
+    ADD, CLEAR, DROP_CART, HAS, HAS_LINE, HOLDS, LOCK_ABSENT, LOCK_SEEN, MERGE_LINE, NEXT_LINE, RAISE,
+    REMOVE_LINE, REMOVE_LISTING, REMOVE_SKUS, SELECT_LISTING, SELECT_STORE, SET_ADDRESS, SET_EXTRA, SET_LINE,
+    SET_NOTES, SET_PAYMENT_METHOD, SET_SHIPPING_METHOD, STAMP, SWEEP, TAKE,
 };
-pub(crate) use self::statements::{CAN_ADD, CART, CART_LINE};
+pub(crate) use self::statements::{ADD_PIECES, CAN_ADD, CART, CART_LINE, LOCK};
 
 /// The carts kept in memory: current where nobody else writes them, else as good as their stamp.
 pub(crate) struct CartCache(Cache<OwnerId, Arc<Cart>, ByLines>);
@@ -117,11 +117,7 @@ impl Store {
         #[cfg(feature = "broken")]
         let steps = self.unguarded(steps).await?;
         let (_, cart) = self.db.write(steps, touched).await?;
-        let cart = cart.ok_or(Error::Unreadable("a written cart is missing"))?;
-        if !self.keeps_carts() {
-            self.carts.0.insert(cart.owner, Arc::clone(&cart));
-        }
-        Ok(cart)
+        cart.ok_or(Error::Unreadable("a written cart is missing"))
     }
 
     /// The same for a merge, after which the guest's cart is gone.
@@ -354,7 +350,7 @@ pub fn drop_cart(owner: OwnerId, seen: i64) -> Vec<Step> {
 /// one write older.
 pub(crate) fn with_line(known: &Cart, line: (ListingId, SkuId), rows: &Rows) -> Result<Option<Cart>> {
     let mut cart = from_rows(known.owner, rows)?;
-    if cart.version != known.version + 1 {
+    if (cart.version, cart.created_at) != (known.version + 1, known.created_at.or(cart.created_at)) {
         return Ok(None);
     }
     let others = known.lines.iter().filter(|known| (known.listing, known.sku) != line);

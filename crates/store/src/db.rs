@@ -49,7 +49,7 @@ impl Db {
                 Self::Sqlite(Arc::new(sqlite::Sqlite::open(path, options, carts, stats)?))
             }
             Database::Postgres(address) => {
-                Self::Postgres(Arc::new(postgres::Postgres::open(address, options, stats)?))
+                Self::Postgres(Arc::new(postgres::Postgres::open(address, options, carts, stats)?))
             }
         })
     }

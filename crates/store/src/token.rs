@@ -27,14 +27,13 @@ statements! {
     MOVE = "update token set owner_id = $2, account_id = $3, expires_at = $4
         where hash = $1 and owner_id = $5 and expires_at > $6";
 
-    /// One row when the token still names the owner, which a login at another server waits to change.
+    /// One row when the token still names the owner. A login locks the guest's cart before it is done, so whoever has
+    /// locked that cart first sees what will stay true until the end of the transaction.
     GUARD = "select 1 from token where hash = $1 and owner_id = $2 and expires_at > $3",
-        postgres: "select 1 from token where hash = $1 and owner_id = $2 and expires_at > $3 for share",
         together: "select token.owner_id
             from unnest(cast($1 as bytea[]), cast($2 as bytea[]), cast($3 as bigint[])) as asked (hash, owner_id, now)
             join token on token.hash = asked.hash
-            where token.owner_id = asked.owner_id and token.expires_at > asked.now
-            for share of token";
+            where token.owner_id = asked.owner_id and token.expires_at > asked.now";
 
     /// Ends a token, also for a clock that goes back; the row stays, so that it is never taken for a guest's own secret.
     REVOKE = "update token set expires_at = 0 where hash = $1";
@@ -86,7 +85,7 @@ pub fn move_to(hash: &Hash, seen: OwnerId, account: &Account, expires_at: Timest
     Step::new(MOVE, params).or_refuse(Refusal::TokenMoved)
 }
 
-/// Requires that the token still names the owner.
+/// Requires that the token still names the owner, whose cart is locked.
 pub fn guard(hash: &Hash, owner: OwnerId, now: Timestamp) -> Step {
     Step::new(GUARD, vec![hash.into(), owner.into(), now.into()]).or_refuse(Refusal::TokenMoved)
 }

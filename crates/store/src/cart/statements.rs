@@ -26,7 +26,7 @@ macro_rules! held {
 
 /// A row when nothing is against more pieces: status, stock and limits.
 macro_rules! can_add {
-    ($listing_row:literal, $owner:literal, $listing:literal, $sku:literal, $most:literal, $more:literal, $lines:literal) => {
+    ($listing_row:expr, $owner:literal, $listing:literal, $sku:literal, $most:literal, $more:literal, $lines:literal) => {
         concat!(
             "select ",
             $listing_row,
@@ -88,7 +88,8 @@ macro_rules! cart {
 }
 
 statements! {
-    /// Takes the lock of the shopper's cart row, made when missing, and counts the write.
+    /// Takes the lock of the shopper's cart row, made when missing, and counts the write. For many it gives the cart's part
+    /// of [`CART_LINE`].
     LOCK = "insert into cart (owner_id, version, next_line_id, created_at, updated_at)
         values ($1, 1, 1, $2, $2)
         on conflict (owner_id) do update
@@ -99,15 +100,16 @@ statements! {
             update cart
             set version = cart.version + 1, next_line_id = cart.next_line_id + 1, updated_at = asked.now
             from asked where cart.owner_id = asked.owner_id
-            returning cart.owner_id
+            returning cart.*
         ), made as (
             insert into cart (owner_id, version, next_line_id, created_at, updated_at)
             select owner_id, 1, 1, now, now from asked where owner_id not in (select owner_id from changed)
             on conflict (owner_id) do update
             set version = cart.version + 1, next_line_id = cart.next_line_id + 1, updated_at = excluded.updated_at
-            returning owner_id
+            returning *
         )
-        select owner_id from changed union all select owner_id from made";
+        select owner_id, version, address, shipping_method, payment_method, created_at, updated_at
+        from (select * from changed union all select * from made) as cart";
 
     /// The same where the writer knows that there is no cart yet.
     LOCK_ABSENT = "insert into cart (owner_id, version, next_line_id, created_at, updated_at)
@@ -117,13 +119,34 @@ statements! {
     LOCK_SEEN = "update cart set version = version + 1, next_line_id = next_line_id + 1, updated_at = $2
         where owner_id = $1 and version = $3";
 
-    /// One row when nothing is against `$5` more pieces: status, stock and limits.
+    /// One row when nothing is against `$5` more pieces: status, stock and limits. For many it also adds them, and gives the
+    /// line's part of [`CART_LINE`]; under the cart's lock, nobody else changes the line meanwhile.
     CAN_ADD = can_add!("1 from listing", "$1", "$2", "$3", "$4", "$5", "$6"),
-        together: can_add!("asked.owner_id
-            from unnest(cast($1 as bytea[]), cast($2 as bigint[]), cast($3 as bigint[]), cast($4 as bigint[]),
-                cast($5 as bigint[]), cast($6 as bigint[])) as asked (owner_id, listing_id, sku_id, most, more, lines)
-            join listing on listing.id = asked.listing_id",
-            "asked.owner_id", "asked.listing_id", "asked.sku_id", "asked.most", "asked.more", "asked.lines");
+        together_with ADD_PIECES: concat!("with asked as materialized (
+            select * from unnest(cast($1 as bytea[]), cast($2 as bigint[]), cast($3 as bigint[]), cast($4 as bigint[]),
+                cast($5 as bigint[]), cast($6 as bigint[]), cast($7 as bytea[]), cast($8 as bigint[]),
+                cast($9 as bigint[]), cast($10 as bigint[]), cast($11 as bigint[]))
+                as asked (owner_id, listing_id, sku_id, most, more, lines, owner, listing, sku, pieces, now)
+        ), able as materialized (", can_add!(concat!("asked.owner_id, asked.listing_id, asked.sku_id, asked.pieces, asked.now,
+                line.ctid as place, ", effective_price!(), " as price
+            from asked join listing on listing.id = asked.listing_id"),
+            "asked.owner_id", "asked.listing_id", "asked.sku_id", "asked.most", "asked.more", "asked.lines"), "
+        ), changed as (
+            update cart_line as line set quantity = line.quantity + able.pieces, updated_at = able.now
+            from able where line.ctid = able.place and line.owner_id = able.owner_id
+            returning line.*
+        ), made as (
+            insert into cart_line (owner_id, listing_id, sku_id, id, quantity, is_selected, notes,
+                price_when_added, created_at, updated_at)
+            select able.owner_id, able.listing_id, able.sku_id, cart.next_line_id, able.pieces, true, '', able.price,
+                able.now, able.now
+            from able join cart on cart.owner_id = able.owner_id
+            where able.place is null
+            returning *
+        )
+        select owner_id, id, listing_id, sku_id, quantity, is_selected, notes, order_extra, price_when_added,
+            created_at, updated_at
+        from (select * from changed union all select * from made) as line");
 
     /// Adds `$4` pieces to a line, or makes the line.
     ADD_PIECES = concat!("insert into cart_line (owner_id, listing_id, sku_id, id, quantity, is_selected, notes,
@@ -132,27 +155,7 @@ statements! {
         from cart join sku on sku.id = $3
         where cart.owner_id = $1
         on conflict (owner_id, listing_id, sku_id) do update
-        set quantity = cart_line.quantity + excluded.quantity, updated_at = excluded.updated_at"),
-        together: concat!("with asked as materialized (
-            select * from unnest(cast($1 as bytea[]), cast($2 as bigint[]), cast($3 as bigint[]), cast($4 as bigint[]),
-                cast($5 as bigint[])) as asked (owner_id, listing_id, sku_id, pieces, now)
-        ), changed as (
-            update cart_line as line set quantity = line.quantity + asked.pieces, updated_at = asked.now
-            from asked
-            where line.owner_id = asked.owner_id and line.listing_id = asked.listing_id and line.sku_id = asked.sku_id
-            returning line.owner_id
-        ), made as (
-            insert into cart_line (owner_id, listing_id, sku_id, id, quantity, is_selected, notes,
-                price_when_added, created_at, updated_at)
-            select asked.owner_id, asked.listing_id, sku.id, cart.next_line_id, asked.pieces, true, '',
-                ", effective_price!(), ", asked.now, asked.now
-            from asked join cart on cart.owner_id = asked.owner_id join sku on sku.id = asked.sku_id
-            where asked.owner_id not in (select owner_id from changed)
-            on conflict (owner_id, listing_id, sku_id) do update
-            set quantity = cart_line.quantity + excluded.quantity, updated_at = excluded.updated_at
-            returning owner_id
-        )
-        select owner_id from changed union all select owner_id from made");
+        set quantity = cart_line.quantity + excluded.quantity, updated_at = excluded.updated_at");
 
     /// The same with notes or a document of its own, which replace the line's.
     ADD = concat!("insert into cart_line (owner_id, listing_id, sku_id, id, quantity, is_selected, notes,

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use self::connection::{Connection, Place};
 use self::joined::Waiting;
 use self::writer::Writer;
-use crate::cart::Touched;
+use crate::cart::{CartCache, Touched};
 use crate::db::{Question, Transaction, Written};
 use crate::stats::Stats;
 use crate::{Error, Options, Result, Rows, Sql, Step, Value, migration};
@@ -42,13 +42,18 @@ struct Queues {
 
 impl Postgres {
     /// Connects, migrates when the options say so, and starts the thread.
-    pub(crate) fn open(address: &str, options: &Options, stats: &Arc<Stats>) -> Result<Self> {
+    pub(crate) fn open(
+        address: &str,
+        options: &Options,
+        carts: &Arc<CartCache>,
+        stats: &Arc<Stats>,
+    ) -> Result<Self> {
         let place = Place::parse(address, options.database_ca.as_deref())?;
         let (writes, transactions) = mpsc::channel(options.queue);
         let (joined, of_many) = mpsc::channel(options.queue);
         let (others, questions) = mpsc::channel(options.queue);
         let (begun, is_begun) = std::sync::mpsc::channel();
-        let (stats, migrates) = (Arc::clone(stats), options.migrates);
+        let (carts, stats, migrates) = (Arc::clone(carts), Arc::clone(stats), options.migrates);
         let serve = async move {
             let mut first = Connection::new(place.clone());
             if let Err(error) = migration::run_on_postgres(&mut first, migrates).await {
@@ -58,7 +63,7 @@ impl Postgres {
             }
             // Where that cannot be asked, nothing is joined.
             let joins = first.one(IS_SPREAD, &[]).await.is_ok_and(|rows| rows.count() == 0);
-            let writer = Writer::new(first, Arc::clone(&stats), joins);
+            let writer = Writer::new(first, carts, Arc::clone(&stats), joins);
             let mut tasks = vec![tokio::spawn(writer.run(transactions))];
             for queue in [of_many, questions] {
                 let connection = Connection::new(place.clone());

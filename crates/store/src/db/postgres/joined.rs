@@ -7,13 +7,30 @@ use domain::id::OwnerId;
 
 use super::connection::{Asked, again};
 use crate::db::Question;
-use crate::{Result, Rows, Sql, Value};
+use crate::sql::Together;
+use crate::{Result, Rows, Step, Value};
 
 /// The parameters of one statement for many: a list of everybody's first, a list of everybody's second, and so on.
 pub(super) fn lists<'a>(each: &[&'a [Value]]) -> Vec<Value> {
     let width = each.first().map_or(0, |params| params.len());
     let list = |at: usize| Value::List(each.iter().map(|params: &&'a [Value]| params[at].clone()).collect());
     (0..width).map(list).collect()
+}
+
+/// The statements that do all steps for many shoppers at once, each with how many of the steps it does; `None` where there
+/// is a step that none does.
+pub(super) fn joints(steps: &[Step]) -> Option<Vec<(&'static str, usize)>> {
+    let (mut joints, mut left) = (Vec::new(), steps);
+    while let [step, behind @ ..] = left {
+        let done = match step.sql.together? {
+            Together::Alone(_) => 1,
+            Together::With(next, _) if behind.first()?.sql.sqlite == next.sqlite => 2,
+            Together::With(..) => return None,
+        };
+        joints.push((step.sql.together?.text(), done));
+        left = &left[done..];
+    }
+    Some(joints)
 }
 
 /// Whose rows they are, by the first column, which the rows lose.
@@ -75,9 +92,6 @@ impl Waiting {
     }
 
     fn together(&self) -> Option<&'static str> {
-        self.same.first().and_then(|(_, question)| {
-            let sql: &'static Sql = question.sql;
-            sql.together
-        })
+        self.same.first().and_then(|(_, question)| question.sql.together).map(Together::text)
     }
 }

@@ -1,20 +1,22 @@
 //! The committer: runs many callers' transactions as one, in one go and one flush; one caller's failure undoes only its
 //! own.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ptr;
 use std::sync::Arc;
 
+use domain::cart::Cart;
 use domain::id::OwnerId;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 
 use super::connection::{Asked, Attempt, Connection, DEADLINE, Patience, again, is_passing, meaning};
-use super::joined::{lists, parted};
+use super::joined::{joints, lists, parted};
+use crate::cart::{CartCache, Touched};
 use crate::db::{Transaction, Written};
 use crate::stats::Stats;
-use crate::{Error, Result, Rows, Value, cart};
+use crate::{Error, Result, Rows, Sql, Value, cart};
 
 /// The most callers in one commit.
 const BATCH: usize = 256;
@@ -32,6 +34,7 @@ const RELEASE: Asked<'_> = ("release savepoint caller", &[]);
 
 pub(super) struct Writer {
     connection: Connection,
+    carts: Arc<CartCache>,
     stats: Arc<Stats>,
     /// Whether the same statements of many callers may be one.
     joins: bool,
@@ -39,16 +42,20 @@ pub(super) struct Writer {
     is_careful: bool,
 }
 
-/// A caller with the parameters of the question for the cart that they want to see.
+/// A caller with what the committer has to know again and again.
 struct Caller {
     transaction: Transaction,
+    /// The parameters of the question for the cart that they want to see.
     shown: Option<[Value; 1]>,
+    /// The statements that do the steps for many shoppers at once, where there are such.
+    joints: Option<Vec<(&'static str, usize)>>,
 }
 
 impl From<Transaction> for Caller {
     fn from(transaction: Transaction) -> Self {
         let shown = transaction.touched.shown.map(|owner| [owner.into()]);
-        Self { transaction, shown }
+        let joints = transaction.touched.gone.map_or_else(|| joints(&transaction.steps), |_| None);
+        Self { transaction, shown, joints }
     }
 }
 
@@ -59,9 +66,7 @@ impl Caller {
 
     /// The shopper, where everything that the steps do could be done for many shoppers at once.
     fn joinable(&self) -> Option<OwnerId> {
-        let Transaction { steps, touched, .. } = &self.transaction;
-        let can_be = touched.gone.is_none() && steps.iter().all(|step| step.sql.together.is_some());
-        touched.shown.filter(|_| can_be)
+        self.transaction.touched.shown.filter(|_| self.joints.is_some())
     }
 
     /// Whether both do the same, each with a value of their own for each parameter.
@@ -76,24 +81,64 @@ impl Caller {
         steps.chain(self.shown.iter().map(|owner| (cart::CART.postgres, owner.as_slice())))
     }
 
-    /// What they hear: the first refusal or error, else what the steps met.
+    /// What they hear: the first refusal or error, else what the steps met and the cart.
     fn outcome(&self, met: &mut impl Iterator<Item = Attempt<Rows>>) -> Result<Written> {
         let own: Vec<_> = met.take(self.asked().count()).collect();
         let mut own = own.into_iter();
+        let rows = self.rows(&mut own)?;
+        let cart = own.next().map(|met| self.cart(&met.map_err(meaning)?)).transpose()?;
+        Ok((rows, cart))
+    }
+
+    /// What the steps met, or the first refusal or error.
+    fn rows(&self, met: &mut impl Iterator<Item = Attempt<Rows>>) -> Result<Vec<Rows>> {
         let steps = &self.transaction.steps;
         let mut rows = Vec::with_capacity(steps.len());
-        for (step, met) in steps.iter().zip(own.by_ref()) {
+        for (step, met) in steps.iter().zip(met) {
             let met = met.map_err(meaning)?;
             if let Some(refusal) = step.refusal(&met) {
                 return Err(Error::Refused(refusal));
             }
             rows.push(met);
         }
-        let cart = match (self.transaction.touched.shown, own.next()) {
-            (Some(owner), Some(met)) => Some(Arc::new(cart::from_rows(owner, &met.map_err(meaning)?)?)),
-            _ => None,
+        Ok(rows)
+    }
+
+    /// The cart that they want to see, read whole.
+    fn cart(&self, met: &Rows) -> Result<Arc<Cart>> {
+        let owner = self.transaction.touched.shown.ok_or(Error::Unreadable("a cart of nobody"))?;
+        cart::from_rows(owner, met).map(Arc::new)
+    }
+
+    /// What each step met, of what the statements for many met.
+    fn joined(&self, parts: &mut [HashMap<OwnerId, Rows>]) -> Vec<Attempt<Rows>> {
+        let mut met = Vec::with_capacity(self.transaction.steps.len());
+        for ((_, done), parts) in self.joints.iter().flatten().zip(&mut parts[1..]) {
+            let own = self.own(parts);
+            // The first of two has as many rows as the second, which alone gives them.
+            met.extend((1..*done).map(|_| Ok(Rows { changed: own.count(), ..Rows::default() })));
+            met.push(Ok(own));
+        }
+        met
+    }
+
+    /// Their part of what a statement for many met.
+    fn own(&self, parts: &mut HashMap<OwnerId, Rows>) -> Rows {
+        self.transaction.touched.shown.and_then(|owner| parts.remove(&owner)).unwrap_or_default()
+    }
+
+    /// The cart in memory with the line that joined steps changed, if nobody has written it since.
+    fn cart_with_line(&self, carts: &CartCache, met: &[Rows]) -> Option<Arc<Cart>> {
+        let Touched { shown, line, .. } = &self.transaction.touched;
+        let met_by = |sql: &Sql| {
+            let at = self.transaction.steps.iter().position(|step| step.sql.sqlite == sql.sqlite)?;
+            met.get(at)?.first()
         };
-        Ok((rows, cart))
+        let known = carts.get(&(*shown)?)?;
+        let values = [met_by(cart::LOCK)?.values(), met_by(cart::ADD_PIECES)?.values()].concat();
+        let rows = Rows { width: values.len(), values, changed: 0 };
+        // What cannot be read here is read whole, which says why.
+        cart::with_line(&known, (*line)?, &rows).ok()?.map(Arc::new)
     }
 }
 
@@ -151,8 +196,8 @@ enum Failed {
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection, stats: Arc<Stats>, joins: bool) -> Self {
-        Self { connection, stats, joins, is_careful: false }
+    pub(super) fn new(connection: Connection, carts: Arc<CartCache>, stats: Arc<Stats>, joins: bool) -> Self {
+        Self { connection, carts, stats, joins, is_careful: false }
     }
 
     /// Commits batches until the queue is closed and empty.
@@ -173,7 +218,7 @@ impl Writer {
         }
     }
 
-    /// Commits, then answers. What passes is tried again as a whole.
+    /// Commits, publishes, then answers. What passes is tried again as a whole.
     async fn settle(&mut self, batch: Batch) {
         let mut patience = Patience::new();
         let committed = loop {
@@ -198,6 +243,11 @@ impl Writer {
                 batch.callers.iter().map(|_| Err(again(&error))).collect()
             }
         };
+        for (Caller { transaction, .. }, answer) in batch.callers.iter().zip(&answers) {
+            if let Ok((_, cart)) = answer {
+                self.carts.publish(&transaction.touched, cart.as_ref());
+            }
+        }
         for (caller, answer) in batch.callers.into_iter().zip(answers) {
             // Whoever asked may have gone away; the change stays.
             let _ = caller.transaction.reply.send(answer);
@@ -265,37 +315,65 @@ impl Writer {
 
     /// What comes of each step as one statement for all; `None` when a statement failed.
     async fn at_once(&mut self, callers: &[&Caller]) -> Attempt<Option<Outcomes>> {
-        let mut joined = Vec::new();
-        for (at, step) in callers.first().iter().flat_map(|first| &first.transaction.steps).enumerate() {
-            let params: Vec<_> = callers.iter().map(|caller| &*caller.transaction.steps[at].params).collect();
-            joined.push((step.sql, lists(&params)));
-        }
-        let shown: Vec<_> =
-            callers.iter().filter_map(|caller| caller.shown.as_ref().map(<[_; 1]>::as_slice)).collect();
-        // Where all were refused, the commit has nothing to do.
-        if !shown.is_empty() {
-            joined.push((cart::CART, lists(&shown)));
+        let (mut texts, mut params, mut at) = (Vec::new(), Vec::new(), 0);
+        for &(text, done) in callers.first().iter().flat_map(|first| &first.joints).flatten() {
+            let mut all = Vec::new();
+            for at in at..at + done {
+                let each: Vec<_> =
+                    callers.iter().map(|caller| &*caller.transaction.steps[at].params).collect();
+                all.extend(lists(&each));
+            }
+            texts.push(text);
+            params.push(all);
+            at += done;
         }
         let mut asked = vec![BEGIN];
-        asked.extend(joined.iter().filter_map(|(sql, params)| Some((sql.together?, &**params))));
-        self.stats.statements.inc_by(asked.len() as u64 - 1);
+        asked.extend(texts.into_iter().zip(params.iter().map(Vec::as_slice)));
+        // The carts count as one more, read or not.
+        self.stats.statements.inc_by(at as u64 + 1);
+        let Some(mut parts) = self.parts(&asked).await? else { return Ok(None) };
+        let met: Vec<_> =
+            callers.iter().map(|caller| caller.rows(&mut caller.joined(&mut parts).into_iter())).collect();
+        if met.iter().any(Result::is_err) {
+            return Ok(Some(met.into_iter().map(|met| met.map(|met| (met, None))).collect()));
+        }
+        let met: Vec<_> = met.into_iter().flatten().collect();
+        let Some(carts) = self.shown(callers, &met).await? else { return Ok(None) };
+        Ok(Some(met.into_iter().zip(carts).map(|(met, cart)| Ok((met, Some(cart)))).collect()))
+    }
+
+    /// The carts as the steps left them: those in memory with the line that changed, and the others read.
+    async fn shown(&mut self, callers: &[&Caller], met: &[Vec<Rows>]) -> Attempt<Option<Vec<Arc<Cart>>>> {
+        let known: Vec<_> =
+            callers.iter().zip(met).map(|(caller, met)| caller.cart_with_line(&self.carts, met)).collect();
+        let unknown = callers.iter().zip(&known).filter(|(_, known)| known.is_none());
+        let owners: Vec<_> =
+            unknown.filter_map(|(caller, _)| Some(caller.shown.as_ref()?.as_slice())).collect();
+        let mut read = HashMap::new();
+        if let (false, Some(carts)) = (owners.is_empty(), cart::CART.together) {
+            let Some(mut parts) = self.parts(&[(carts.text(), &lists(&owners))]).await? else {
+                return Ok(None);
+            };
+            read = parts.swap_remove(0);
+        }
+        let carts = callers
+            .iter()
+            .zip(known)
+            .map(|(caller, known)| known.map_or_else(|| caller.cart(&caller.own(&mut read)), Ok));
+        Ok(carts.collect::<Result<_>>().ok())
+    }
+
+    /// What each statement met, by shopper; `None` when one failed.
+    async fn parts(&mut self, asked: &[Asked<'_>]) -> Attempt<Option<Vec<HashMap<OwnerId, Rows>>>> {
         let mut met = Vec::with_capacity(asked.len());
-        for rows in self.connection.run(&asked).await? {
+        for rows in self.connection.run(asked).await? {
             match rows.map(|rows| parted(&rows)) {
                 Err(error) if is_passing(&error) => return Err(error),
                 Ok(Ok(parts)) => met.push(parts),
                 _ => return Ok(None),
             }
         }
-        let outcome = |caller: &&Caller| {
-            let owner = caller.joinable();
-            let mut own = met
-                .iter_mut()
-                .skip(1)
-                .map(|parts| Ok(owner.and_then(|owner| parts.remove(&owner)).unwrap_or_default()));
-            caller.outcome(&mut own)
-        };
-        Ok(Some(callers.iter().map(outcome).collect()))
+        Ok(Some(met))
     }
 
     /// Without savepoints; `None` when somebody was refused.
