@@ -439,8 +439,8 @@ impl Catalogue {
         let mut generation = self.generation();
         *generation += 1;
         self.own.remove(&id.own_listing());
+        self.distributed.retain(|_, offered| offered.listing.product != id);
         self.desks.remove(&id);
-        self.distributed.clear();
         self.pages.clear();
         self.sales.clear();
     }

@@ -179,6 +179,41 @@ async fn every_statement_prepares_on_postgresql() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// With `CARTWRIGHT_TEST_DATABASE` only, which two servers share.
+#[tokio::test]
+async fn an_add_shows_what_other_servers_have_put_into_the_cart() {
+    let (first, folder) = stocked().await;
+    if first.keeps_carts() {
+        return;
+    }
+    let second = open(&folder);
+    let add = async |store: &Store, sku, now| {
+        let line = line(sku, 1);
+        let mut steps = vec![carts::lock(OWNER, now, None)];
+        steps.extend(carts::add(OWNER, &line, now));
+        store.write_line(OWNER, &line, steps).await.map(|cart| quantities(&cart))
+    };
+    // Made, seen by one server only, by the other one, again by the first; then what goes beyond the stock.
+    assert_eq!(add(&first, 1, NOW).await.unwrap(), [(1, 1)]);
+    assert_eq!(add(&first, 1, NOW).await.unwrap(), [(1, 2)]);
+    assert_eq!(add(&second, 2, NOW).await.unwrap(), [(1, 2), (2, 1)]);
+    assert_eq!(add(&first, 1, NOW).await.unwrap(), [(1, 3), (2, 1)]);
+    for _ in 0..4 {
+        add(&second, 2, NOW).await.unwrap();
+    }
+    assert!(matches!(add(&first, 2, NOW).await, Err(Error::Refused(Refusal::Adding))));
+    // A cart that was removed and made again counts its writes from the beginning: what memory holds of it is another cart.
+    let seen = first.cart(OWNER).await.unwrap().version;
+    let mut steps = vec![carts::lock(OWNER, NOW, None)];
+    steps.extend(carts::drop_cart(OWNER, seen + 1));
+    second.apply(steps).await.unwrap();
+    let later = NOW.plus_seconds(1);
+    for count in 1..=seen {
+        assert_eq!(add(&second, 1, later).await.unwrap(), [(1, count)]);
+    }
+    assert_eq!(add(&first, 2, later).await.unwrap(), [(1, seen), (2, 1)]);
+}
+
 /// With `CARTWRIGHT_TEST_DATABASE` only.
 #[tokio::test]
 async fn nobody_waits_for_ever_for_a_cart_that_another_transaction_holds() {
