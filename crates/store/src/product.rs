@@ -114,19 +114,19 @@ statements! {
             is_distributed, purchase_limit, real_sales, shown_sales, warning_level, views, created_at,
             updated_at, published_at, features, custom_details, is_custom_made, is_custom_service,
             is_proprietary, is_made_holiday, made_cycle, return_policy, freight_template, id_code, material_id)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', $11, $12, false, $13, $14, $15, $16, 0, $17,
-            $18, 0, $19, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
+        values ($1, $2, $3, $7, $8, $4, $9, $10, $11, $12, '', $13, $14, false, $15, $16, $17, $18, 0, $19,
+            $20, 0, $5, $5, $6, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
         on conflict do nothing";
     /// Opens a product's own listing.
     ADD_LISTING = "insert into listing (id, store_id, product_id, status, created_at)
         values ($1, $2, $3, 1, $4) on conflict do nothing";
     /// Changes a product. While another store has taken it up, it stays distributed.
-    UPDATE = "update product set category_id = $2, brand_id = $3, title = $4, summary = $5, content = $6,
-            keywords = $7, search_text = '', units = $8, status = $9, is_deleted = false,
-            is_recommended = $10, has_free_postage = $11, is_distributed = $12 or exists (select 1 from listing
-                where product_id = $1 and id <> $1 and status is not null), purchase_limit = $13,
-            shown_sales = $14, warning_level = $15, updated_at = $16,
-            published_at = coalesce($17, published_at), features = $18, custom_details = $19,
+    UPDATE = "update product set category_id = $4, brand_id = $5, title = $6, summary = $7, content = $8,
+            keywords = $9, search_text = '', units = $10, status = $11, is_deleted = false,
+            is_recommended = $12, has_free_postage = $13, is_distributed = $14 or exists (select 1 from listing
+                where product_id = $1 and id <> $1 and status is not null), purchase_limit = $15,
+            shown_sales = $16, warning_level = $17, updated_at = $2,
+            published_at = coalesce($3, published_at), features = $18, custom_details = $19,
             is_custom_made = $20, is_custom_service = $21, is_proprietary = $22, is_made_holiday = $23,
             made_cycle = $24, return_policy = $25, freight_template = $26, id_code = $27, material_id = $28
         where id = $1";
@@ -280,28 +280,13 @@ pub fn add(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
 
 /// The same for one of many, all of which are to be shelved together.
 pub fn add_unshelved(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
-    let on_sale_since = (product.status == Status::OnSale).then_some(product.created_at);
     let mut params = vec![
         product.id.into(),
         product.rid.as_str().into(),
         product.store.into(),
-        product.category.into(),
-        product.brand.into(),
         product.handle.as_str().into(),
-        product.title.as_str().into(),
-        product.summary.as_str().into(),
-        desk.content.as_str().into(),
-        product.keywords.as_str().into(),
-        product.units.as_str().into(),
-        product.status.code().into(),
-        product.is_recommended.into(),
-        product.has_free_postage.into(),
-        product.is_distributed.into(),
-        product.purchase_limit.into(),
-        desk.shown_sales.into(),
-        desk.warning_level.into(),
         product.created_at.into(),
-        product.published_at.or(on_sale_since).into(),
+        published_at(product, product.created_at).into(),
     ];
     params.extend(shown(product, desk));
     let listing = vec![
@@ -329,9 +314,23 @@ pub fn update(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
 
 /// The same for one of many, all of which are to be shelved together.
 pub fn update_unshelved(product: &Product, desk: &Desk, picture: i64) -> Vec<Step> {
-    let on_sale_since = (product.status == Status::OnSale).then_some(product.updated_at);
-    let mut params = vec![
-        product.id.into(),
+    let mut params =
+        vec![product.id.into(), product.updated_at.into(), published_at(product, product.updated_at).into()];
+    params.extend(shown(product, desk));
+    let mut steps = vec![Step::new(UPDATE, params), Step::new(DROP_PICTURES, vec![product.id.into()])];
+    steps.extend(parts(product, picture));
+    steps
+}
+
+/// When it was published; what goes on sale for the first time is published now.
+fn published_at(product: &Product, now: Timestamp) -> Option<Timestamp> {
+    product.published_at.or((product.status == Status::OnSale).then_some(now))
+}
+
+/// What its merchant says of it, in the order of the columns.
+fn shown(product: &Product, desk: &Desk) -> [Value; 25] {
+    let making = &product.making;
+    [
         product.category.into(),
         product.brand.into(),
         product.title.as_str().into(),
@@ -346,19 +345,6 @@ pub fn update_unshelved(product: &Product, desk: &Desk, picture: i64) -> Vec<Ste
         product.purchase_limit.into(),
         desk.shown_sales.into(),
         desk.warning_level.into(),
-        product.updated_at.into(),
-        product.published_at.or(on_sale_since).into(),
-    ];
-    params.extend(shown(product, desk));
-    let mut steps = vec![Step::new(UPDATE, params), Step::new(DROP_PICTURES, vec![product.id.into()])];
-    steps.extend(parts(product, picture));
-    steps
-}
-
-/// What only some clients show, in the order of the columns.
-fn shown(product: &Product, desk: &Desk) -> [Value; 11] {
-    let making = &product.making;
-    [
         product.features.as_str().into(),
         making.custom_details.as_str().into(),
         making.is_custom_made.into(),
