@@ -27,8 +27,8 @@ statements! {
     MOVE = "update token set owner_id = $2, account_id = $3, expires_at = $4
         where hash = $1 and owner_id = $5 and expires_at > $6";
 
-    /// One row when the token still names the owner. A login locks the guest's cart before it is done, so whoever has
-    /// locked that cart first sees what will stay true until the end of the transaction.
+    /// One row when the token still names the owner. A login that moves it locks the guest's cart before it is done, so
+    /// behind the lock of that cart it cannot move until the end of the transaction.
     GUARD = "select 1 from token where hash = $1 and owner_id = $2 and expires_at > $3",
         together: "select token.owner_id
             from unnest(cast($1 as bytea[]), cast($2 as bytea[]), cast($3 as bigint[])) as asked (hash, owner_id, now)

@@ -29,9 +29,11 @@ const LONGEST_PAUSE: u64 = 500;
 /// After so long without a sign of life a connection is broken: the machine behind it is gone.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// Nobody waits for ever for rows that another transaction holds: one whose commit waits for an absent standby, or one of
-/// a machine that is gone, which the server ends.
-const LIMITS: &str = "set lock_timeout = '5s'; set idle_in_transaction_session_timeout = '20s'";
+/// Every statement sees what was committed before it, whatever the database is set to: what is read behind a cart's lock
+/// must not be older than the lock. And nobody waits for ever for rows that another transaction holds: one whose commit
+/// waits for an absent standby, or one of a machine that is gone, which the server ends.
+const SESSION: &str = "set default_transaction_isolation = 'read committed'; set lock_timeout = '5s';
+    set idle_in_transaction_session_timeout = '20s'";
 
 /// Where the database is, and how it is reached.
 #[derive(Clone)]
@@ -94,7 +96,7 @@ impl Connection {
                     tracing::warn!(error = said(&error), "a connection to the database broke");
                 }
             });
-            client.batch_execute(LIMITS).await?;
+            client.batch_execute(SESSION).await?;
             self.open = Some(Open { client, moves, prepared: HashMap::new() });
         }
         Ok(())
