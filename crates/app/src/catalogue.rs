@@ -2,7 +2,7 @@
 //! within a second elsewhere.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::cart::{Cart, Offer};
 use domain::id::{ListingId, ProductId, SkuId, StoreId};
@@ -130,8 +130,10 @@ pub struct Catalogue {
     pages: Cache<PageQuery, Arc<Listed>, ByLength>,
     sales: Cache<StoreId, i64>,
     names: Mutex<Option<Arc<Names>>>,
-    /// How many like a product, and when that was read.
+    /// How many like a product, and until when that may be shown.
     likes: Cache<ProductId, (i64, Timestamp)>,
+    /// Counts the likes of this process, as `generation` does what was forgotten.
+    liked: Mutex<u64>,
     /// Products and SKUs by public id; what a public id names never changes.
     products_by_rid: Cache<String, ProductId>,
     skus_by_rid: Cache<String, (ProductId, SkuId)>,
@@ -153,6 +155,7 @@ impl Catalogue {
             sales: Cache::new(STORES),
             names: Mutex::default(),
             likes: Cache::new(settings.cached_products),
+            liked: Mutex::default(),
             products_by_rid: Cache::new(settings.cached_products),
             skus_by_rid: Cache::new(settings.cached_products),
             generation: Mutex::default(),
@@ -219,23 +222,29 @@ impl Catalogue {
     /// once, who does elsewhere within a second.
     pub async fn likes_of(&self, products: &[ProductId], now: Timestamp) -> Result<Vec<i64>> {
         let fresh = |product: &ProductId| {
-            let (likes, read_at) = self.likes.get(product)?;
-            (now < read_at.plus_seconds(1)).then_some(likes)
+            let (likes, until) = self.likes.get(product)?;
+            (now < until).then_some(likes)
         };
         let mut likes: Vec<_> = products.iter().map(fresh).collect();
         if likes.iter().all(Option::is_some) {
             return Ok(likes.into_iter().flatten().collect());
         }
+        let before = *locked(&self.liked);
         let counted = self.store.likes_of(products).await?;
+        let liked = locked(&self.liked);
+        let lasts = self.store.is_alone() && *liked == before;
+        let until = if lasts { Timestamp::from_micros(i64::MAX) } else { now.plus_seconds(1) };
         for (product, likes) in products.iter().zip(&mut likes) {
             let counted = counted.get(product).copied().unwrap_or(0);
-            self.likes.insert(*product, (counted, now));
+            self.likes.insert(*product, (counted, until));
             *likes = Some(counted);
         }
         Ok(likes.into_iter().flatten().collect())
     }
 
     pub(crate) fn forget_likes(&self, product: ProductId) {
+        let mut liked = locked(&self.liked);
+        *liked += 1;
         self.likes.remove(&product);
     }
 
@@ -413,7 +422,7 @@ impl Catalogue {
 
     /// Stores, categories and brands.
     pub async fn names(&self) -> Result<Arc<Names>> {
-        if let Some(names) = &*self.names.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(names) = &*locked(&self.names) {
             return Ok(Arc::clone(names));
         }
         let generation = *self.generation();
@@ -424,7 +433,7 @@ impl Catalogue {
         });
         let now = self.generation();
         if *now == generation {
-            *self.names.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&names));
+            *locked(&self.names) = Some(Arc::clone(&names));
         }
         Ok(names)
     }
@@ -449,7 +458,7 @@ impl Catalogue {
     pub(crate) fn forget_names(&self) {
         let mut generation = self.generation();
         *generation += 1;
-        *self.names.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *locked(&self.names) = None;
     }
 
     /// Forgets everything.
@@ -461,12 +470,16 @@ impl Catalogue {
         self.distributed.clear();
         self.pages.clear();
         self.sales.clear();
-        *self.names.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *locked(&self.names) = None;
     }
 
-    fn generation(&self) -> std::sync::MutexGuard<'_, u64> {
-        self.generation.lock().unwrap_or_else(PoisonError::into_inner)
+    fn generation(&self) -> MutexGuard<'_, u64> {
+        locked(&self.generation)
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What public ids name, in order: what memory has, the others in one reading. What is no public id names nothing.

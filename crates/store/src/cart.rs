@@ -74,7 +74,7 @@ impl Store {
     pub async fn cart(&self, owner: OwnerId) -> Result<Arc<Cart>> {
         let known = self.carts.get(&owner);
         if let Some(cart) = &known
-            && (self.keeps_carts() || self.is_current(cart).await?)
+            && (self.is_alone() || self.is_current(cart).await?)
         {
             self.stats.cart_hits.inc();
             return Ok(Arc::clone(cart));
@@ -84,7 +84,7 @@ impl Store {
             let rows = self.read(CART, vec![owner.into()]).await?;
             from_rows(owner, &rows).map(Arc::new)
         };
-        if self.keeps_carts() {
+        if self.is_alone() {
             return self.carts.0.get_or_insert_async(&owner, load).await;
         }
         // Where others write carts, too, a reading that is under way may be older than what the caller knows of.

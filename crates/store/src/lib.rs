@@ -144,8 +144,8 @@ impl Store {
         self.db.read(sql, params).await
     }
 
-    /// Whether carts in memory are current as they are: where nobody else writes them.
-    pub fn keeps_carts(&self) -> bool {
+    /// Whether nobody else writes carts and likes, so that what memory has of them is current.
+    pub fn is_alone(&self) -> bool {
         #[cfg(feature = "broken")]
         if broken::is("stale-read") {
             return true;

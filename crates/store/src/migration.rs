@@ -19,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0007_replicas", include_str!("../migrations/0007_replicas.sql")),
     ("0008_operations", include_str!("../migrations/0008_operations.sql")),
     ("0009_ranges", include_str!("../migrations/0009_ranges.sql")),
+    ("0010_merged_ranges", include_str!("../migrations/0010_merged_ranges.sql")),
 ];
 
 /// Rows below 1 are no migrations: -1 is there while a shop is copied into the database (`copy`).

@@ -16,9 +16,14 @@ use crate::shelf::{SPANNED, Spans};
 use crate::sql::statements;
 use crate::{Result, Sql, Store, Value};
 
-/// What it costs to gather and sort an entry, and to pass one over that is not wanted, with a look at its row.
-const GATHERED: i64 = 15;
+/// What it costs to pass over an entry that is not wanted with a look at its row, to gather and sort one, to take one from
+/// many ranges, and to open a range: in tenths of a microsecond.
 const PASSED: i64 = 10;
+const GATHERED: i64 = 15;
+const MERGED: i64 = 10;
+const OPENED: i64 = 30;
+/// Ranges of an index that are merged at most; each number of them is a statement of its own.
+const MOST_RANGES: usize = 64;
 
 statements! {
     /// How many listings stand on these shelves, of any and of the given store, category and brand.
@@ -37,6 +42,15 @@ pub struct Listed {
     pub ids: Vec<ListingId>,
     /// How many there are over all pages.
     pub total: i64,
+}
+
+/// A way to read a page.
+struct Way {
+    index: String,
+    /// The spans of prices or days that are merged.
+    spans: Option<RangeInclusive<i64>>,
+    /// In tenths of a microsecond, roughly.
+    cost: i64,
 }
 
 /// How many listings a filter wants, and the smallest part they are all in, with its size.
@@ -96,15 +110,14 @@ impl Store {
         limit: i64,
         offset: i64,
     ) -> Result<Listed> {
-        let Extent { total, part, size } = self.extent(filter).await?;
+        let extent = self.extent(filter).await?;
+        let total = extent.total;
         if total <= offset {
             return Ok(Listed { ids: Vec::new(), total });
         }
-        let walked = offset.saturating_add(limit).saturating_mul(size.max(total)) / total;
-        let gathered =
-            part.range(filter).filter(|_| total.saturating_mul(GATHERED) < walked.saturating_mul(PASSED));
-        let index = &gathered.unwrap_or_else(|| part.index(order));
-        let (sql, params) = page(filter, order, index, limit, offset);
+        let ways = ways(filter, order, &extent, offset.saturating_add(limit)).into_iter();
+        let way = ways.min_by_key(|way| way.cost).expect("an index of its order");
+        let (sql, params) = page(filter, order, &way, limit, offset);
         Ok(Listed { ids: self.ids(sql, params).await?, total })
     }
 
@@ -156,7 +169,7 @@ impl Store {
     async fn counted(&self, filter: &Filter, part: Part) -> Result<i64> {
         let mut total = 0;
         let mut rest = vec![filter.clone()];
-        if let Some((store, Spans { whole, rest: prices })) = filter.spans() {
+        if let Some((store, Spans { whole, rest: prices, .. })) = filter.spans() {
             let shelves = filter.shelves();
             let mut params = vec![store.into(), filter.is_own.into()];
             let numbers = [shelves[0], shelves[shelves.len() - 1], *whole.start(), *whole.end()];
@@ -201,6 +214,11 @@ impl Filter {
             Some(false) => &[false],
             None => &[true, false],
         }
+    }
+
+    /// Each kind on each shelf.
+    fn stands(&self) -> impl Iterator<Item = (bool, i64)> {
+        self.kinds().iter().flat_map(|is_own| self.shelves().iter().map(|shelf| (*is_own, *shelf)))
     }
 
     fn prices(&self) -> Option<(Money, Money)> {
@@ -308,30 +326,59 @@ fn conditions(filter: &Filter) -> (String, Vec<Value>) {
     (text, params)
 }
 
-/// A page from an index. Each shelf is read in order and the shelves are merged, so no more is read than is shown and left
-/// out.
-fn page(filter: &Filter, order: Order, index: &str, limit: i64, offset: i64) -> (&'static Sql, Vec<Value>) {
-    let By { column, down, .. } = by(order);
-    let (conditions, mut params) = conditions(filter);
-    let shelf = |(is_own, shelf)| {
-        format!(
-            "select listing.id, listing.{column} from listing indexed by {index}
-            where listing.is_own = {is_own} and listing.shelf = {shelf}{conditions}"
-        )
+/// The ways to the first `rank` entries of a list that is not empty: a walk along its order passes over what is not wanted,
+/// what a range has may be gathered and sorted, and its spans merged.
+fn ways(filter: &Filter, order: Order, extent: &Extent, rank: i64) -> Vec<Way> {
+    let Extent { total, part, size } = *extent;
+    let walked = rank.saturating_mul(size.max(total)) / total;
+    let mut ways = vec![Way { index: part.index(order), spans: None, cost: walked.saturating_mul(PASSED) }];
+    if let Some(index) = part.range(filter) {
+        ways.push(Way { index, spans: None, cost: total.saturating_mul(GATHERED) });
+    }
+    ways.extend(merged(filter, order, rank));
+    ways
+}
+
+/// The way along an index that has each span of the filter's prices or days in this order.
+fn merged(filter: &Filter, order: Order, rank: i64) -> Option<Way> {
+    let (_, Spans { touched, .. }) = filter.spans()?;
+    let index = match (filter.store, by(order).name) {
+        (None, name @ ("newest" | "updated" | "sales" | "title")) => format!("listing_span_{name}"),
+        (Some(_), "updated") => "listing_day_updated".to_owned(),
+        _ => return None,
     };
-    let kinds = filter.kinds().iter();
-    let shelves: Vec<_> = kinds
-        .flat_map(|is_own| filter.shelves().iter().map(move |number| (is_own, number)))
-        .map(shelf)
-        .collect();
-    let at = params.len();
-    let text = format!(
-        "{} order by 2{down}, 1{down} limit ${} offset ${}",
-        shelves.join(" union all "),
-        at + 1,
-        at + 2
-    );
+    let ranges = touched.clone().take(MOST_RANGES + 1).count() * filter.stands().count();
+    let cost = rank.saturating_mul(MERGED).saturating_add(ranges as i64 * OPENED);
+    (ranges <= MOST_RANGES).then_some(Way { index, spans: Some(touched), cost })
+}
+
+/// A page from an index. Each shelf, and each span, is read in order and they are merged, so no more is read than is shown
+/// and left out.
+fn page(filter: &Filter, order: Order, way: &Way, limit: i64, offset: i64) -> (&'static Sql, Vec<Value>) {
+    let By { column, down, .. } = by(order);
+    let Way { index, spans, .. } = way;
+    let (conditions, mut params) = conditions(filter);
+    let mut ranges = vec![String::new()];
+    if let Some(spans) = spans {
+        params.push((*spans.start()).into());
+        let span = if filter.store.is_none() { "price_span" } else { "published_at / 86400000000" };
+        let first = params.len();
+        let range = |number| format!(" and listing.{span} = cast(${first} as bigint) + {number}");
+        ranges = (0..=spans.end() - spans.start()).map(range).collect();
+    }
+    let mut parts = Vec::new();
+    for (is_own, shelf) in filter.stands() {
+        parts.extend(ranges.iter().map(|range| {
+            format!(
+                "select listing.id, listing.{column} from listing indexed by {index}
+                where listing.is_own = {is_own} and listing.shelf = {shelf}{range}{conditions}"
+            )
+        }));
+    }
     params.extend([limit.into(), offset.into()]);
+    let (limit, offset) = (params.len() - 1, params.len());
+    let text =
+        format!("{} order by 2{down}, 1{down} limit ${limit} offset ${offset}", parts.join(" union all "));
     (hinted(&text, index), params)
 }
 

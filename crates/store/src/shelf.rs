@@ -15,7 +15,10 @@ use crate::{Result, Row, Step, Store};
 macro_rules! fresh {
     ($which:expr) => {
         concat!(
-            "(select listing.id, listing.id = product.id as is_own,
+            "(select priced.*, ",
+            price_span!(),
+            " as price_span
+            from (select listing.id, listing.id = product.id as is_own,
                 case when product.is_deleted or listing.status is null then null
                     when product.status < 2 or listing.status = 0 then 0
                     when product.status = 3 or listing.status = 2 then 2
@@ -33,7 +36,7 @@ macro_rules! fresh {
                 product.updated_at, product.published_at
             from listing join product on product.id = listing.product_id ",
             $which,
-            ") as fresh"
+            ") as priced) as fresh"
         )
     };
 }
@@ -42,7 +45,7 @@ macro_rules! shelve {
         concat!(
             "update listing set is_own = fresh.is_own, shelf = fresh.shelf, category_id = fresh.category_id,
                 brand_id = fresh.brand_id, is_recommended = fresh.is_recommended, is_distributed = fresh.is_distributed,
-                is_running_low = fresh.is_running_low, price = fresh.price, title = fresh.title,
+                is_running_low = fresh.is_running_low, price = fresh.price, price_span = fresh.price_span, title = fresh.title,
                 sales = fresh.sales, views = fresh.views, updated_at = fresh.updated_at,
                 published_at = fresh.published_at
             from ",
@@ -55,10 +58,10 @@ macro_rules! shelve {
 macro_rules! differs {
     () => {
         "(listing.is_own, listing.shelf, listing.category_id, listing.brand_id, listing.is_recommended, listing.is_distributed,
-            listing.is_running_low, listing.price, listing.title, listing.sales, listing.views,
+            listing.is_running_low, listing.price, listing.price_span, listing.title, listing.sales, listing.views,
             listing.updated_at, listing.published_at)
         is distinct from (fresh.is_own, fresh.shelf, fresh.category_id, fresh.brand_id, fresh.is_recommended, fresh.is_distributed,
-            fresh.is_running_low, fresh.price, fresh.title, fresh.sales, fresh.views, fresh.updated_at,
+            fresh.is_running_low, fresh.price, fresh.price_span, fresh.title, fresh.sales, fresh.views, fresh.updated_at,
             fresh.published_at)"
     };
 }
@@ -98,9 +101,7 @@ macro_rules! count {
 macro_rules! spans {
     ($sign:literal, $which:expr) => {
         concat!(
-            "select cast(0 as bigint) as store_id, is_own, shelf, ",
-            price_span!(),
-            " as span, ",
+            "select cast(0 as bigint) as store_id, is_own, shelf, price_span as span, ",
             $sign,
             "count(*) as listings
             from listing where shelf is not null",
@@ -116,6 +117,7 @@ macro_rules! spans {
         )
     };
 }
+/// Prices of two leading digits alike are a span.
 macro_rules! price_span {
     () => {
         "case when price < 100 then price when price < 1000 then 90 + price / 10
@@ -214,9 +216,11 @@ const LAST_SPAN: i64 = 1090;
 /// A day, in microseconds.
 const DAY: i64 = 86_400_000_000;
 
-/// Whole spans, and the prices on both sides of them that are none.
+/// The spans of a range: the whole ones, and the prices on both sides of them.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Spans {
+    /// All that have a part in it.
+    pub(crate) touched: RangeInclusive<i64>,
     pub(crate) whole: RangeInclusive<i64>,
     pub(crate) rest: Vec<RangeInclusive<i64>>,
 }
@@ -225,10 +229,8 @@ impl Spans {
     /// The days that these times (in microseconds, the second one not included) are, if they are whole days.
     pub(crate) fn of_days(from: Option<i64>, before: Option<i64>) -> Option<Self> {
         let is_whole = |time: Option<i64>| time.is_none_or(|time| time >= 0 && time % DAY == 0);
-        (is_whole(from) && is_whole(before)).then(|| Self {
-            whole: from.map_or(0, |from| from / DAY)..=before.map_or(i64::MAX, |end| end / DAY - 1),
-            rest: Vec::new(),
-        })
+        let whole = from.map_or(0, |from| from / DAY)..=before.map_or(i64::MAX, |end| end / DAY - 1);
+        (is_whole(from) && is_whole(before)).then(|| Self { touched: whole.clone(), whole, rest: Vec::new() })
     }
 
     /// What prices from one to another are made of.
@@ -236,8 +238,9 @@ impl Spans {
         let (first, last) = (span_of(least), span_of(greatest));
         let start = first + i64::from(least > first_of(first));
         let end = last - i64::from(greatest < last_of(last));
+        let (touched, whole) = (first..=last, start..=end);
         if start > end {
-            return Self { whole: start..=end, rest: vec![least..=greatest] };
+            return Self { touched, whole, rest: vec![least..=greatest] };
         }
         let mut rest = Vec::new();
         if least < first_of(start) {
@@ -246,7 +249,7 @@ impl Spans {
         if last_of(end) < greatest {
             rest.push(last_of(end) + 1..=greatest);
         }
-        Self { whole: start..=end, rest }
+        Self { touched, whole, rest }
     }
 }
 
@@ -368,8 +371,9 @@ mod tests {
         let prices = [0, 1, 9, 99, 100, 101, 109, 110, 999, 1000, 1234, 10_000, 99_999, 100_000, i64::MAX];
         for least in prices {
             for greatest in prices.into_iter().filter(|greatest| *greatest >= least) {
-                let Spans { whole, rest } = Spans::of_prices(least, greatest);
+                let Spans { touched, whole, rest } = Spans::of_prices(least, greatest);
                 for price in prices {
+                    assert!(touched.contains(&span_of(price)) || !(least..=greatest).contains(&price));
                     let times = usize::from(whole.contains(&span_of(price)))
                         + rest.iter().filter(|side| side.contains(&price)).count();
                     let is_wanted = (least..=greatest).contains(&price);

@@ -53,7 +53,7 @@ impl TestShop {
     pub fn statements(&self) -> u64 {
         let stats = self.app.store().stats();
         let looks = stats.cart_misses.get() + stats.cart_stamps.get();
-        stats.statements.get() - if self.app.store().keeps_carts() { 0 } else { looks }
+        stats.statements.get() - if self.app.store().is_alone() { 0 } else { looks }
     }
 
     /// Begins a request.

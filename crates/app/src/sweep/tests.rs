@@ -94,7 +94,7 @@ async fn who_comes_back_while_several_servers_sweep_finds_what_they_added() {
     }
     app.pass_seconds(app.settings().guest_cart_ttl + GRACE);
     // A second server on a file would have carts in memory that the first one writes.
-    let servers = if app.store().keeps_carts() {
+    let servers = if app.store().is_alone() {
         vec![app.clone(); 3]
     } else {
         vec![app.clone(), another(&app, &folder), another(&app, &folder)]
