@@ -86,10 +86,16 @@ impl Connection {
         Self { place, open: None }
     }
 
+    /// Whether nothing is known to be wrong with it.
+    pub(super) fn is_open(&self) -> bool {
+        let moves = self.place.moves.load(Ordering::Relaxed);
+        self.open.as_ref().is_some_and(|open| !open.client.is_closed() && open.moves == moves)
+    }
+
     /// Opens it unless it is open.
     pub(crate) async fn open(&mut self) -> Attempt<()> {
-        let moves = self.place.moves.load(Ordering::Relaxed);
-        if self.open.as_ref().is_none_or(|open| open.client.is_closed() || open.moves != moves) {
+        if !self.is_open() {
+            let moves = self.place.moves.load(Ordering::Relaxed);
             let (client, connection) = self.place.config.connect(self.place.tls.clone()).await?;
             tokio::spawn(async move {
                 if let Err(error) = connection.await {

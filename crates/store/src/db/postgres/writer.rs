@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use domain::cart::Cart;
 use domain::id::OwnerId;
+use futures_util::future::join;
 use tokio::sync::mpsc::Receiver;
+use tokio::task::yield_now;
 use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 
@@ -40,6 +42,8 @@ pub(super) struct Writer {
     joins: bool,
     /// Whether every caller gets a savepoint: only after a batch with refusals.
     is_careful: bool,
+    /// The last batch, whose callers hear what came of it while the database works for the next one.
+    settled: Option<Settled>,
 }
 
 /// A caller with what the committer has to know again and again.
@@ -187,6 +191,27 @@ impl Batch {
 /// What came of a batch that was committed, caller by caller.
 type Outcomes = Vec<Result<Written>>;
 
+/// A batch with nothing left to do but to tell its callers.
+struct Settled {
+    callers: Vec<Caller>,
+    outcomes: Outcomes,
+}
+
+impl Settled {
+    /// Publishes, then answers.
+    fn tell(self, carts: &CartCache) {
+        for (Caller { transaction, .. }, outcome) in self.callers.iter().zip(&self.outcomes) {
+            if let Ok((_, cart)) = outcome {
+                carts.publish(&transaction.touched, cart.as_ref());
+            }
+        }
+        for (caller, outcome) in self.callers.into_iter().zip(self.outcomes) {
+            // Whoever asked may have gone away; the change stays.
+            let _ = caller.transaction.reply.send(outcome);
+        }
+    }
+}
+
 /// Why a batch was not committed.
 enum Failed {
     /// Nothing of it is left.
@@ -197,64 +222,74 @@ enum Failed {
 
 impl Writer {
     pub(super) fn new(connection: Connection, carts: Arc<CartCache>, stats: Arc<Stats>, joins: bool) -> Self {
-        Self { connection, carts, stats, joins, is_careful: false }
+        Self { connection, carts, stats, joins, is_careful: false, settled: None }
     }
 
     /// Commits batches until the queue is closed and empty.
     pub(super) async fn run(mut self, mut queue: Receiver<Transaction>) {
         let mut waiting = Vec::new();
         loop {
-            if waiting.is_empty() {
-                let Some(first) = queue.recv().await else { return };
-                waiting.push(Caller::from(first));
-            }
             while waiting.len() < BATCH
                 && let Ok(caller) = queue.try_recv()
             {
-                waiting.push(caller.into());
+                waiting.push(Caller::from(caller));
+            }
+            if waiting.is_empty() {
+                self.tell();
+                let Some(first) = queue.recv().await else { return };
+                waiting.push(first.into());
+                continue;
             }
             let batch = Batch::take(&mut waiting, self.joins);
-            self.settle(batch).await;
+            let outcomes = self.settle(&batch).await;
+            self.tell();
+            self.settled = Some(Settled { callers: batch.callers, outcomes });
         }
     }
 
-    /// Commits, publishes, then answers. What passes is tried again as a whole.
-    async fn settle(&mut self, batch: Batch) {
+    /// Tells the callers of the last batch what came of it.
+    fn tell(&mut self) {
+        if let Some(settled) = self.settled.take() {
+            settled.tell(&self.carts);
+        }
+    }
+
+    /// Runs statements; when they are on their way the callers of the last batch hear what came of theirs.
+    async fn ask(&mut self, asked: &[Asked<'_>]) -> Attempt<Vec<Attempt<Rows>>> {
+        let Some(settled) = self.settled.take() else { return self.connection.run(asked).await };
+        let tell = async {
+            yield_now().await;
+            settled.tell(&self.carts);
+        };
+        join(self.connection.run(asked), tell).await.0
+    }
+
+    /// Commits. What passes is tried again as a whole.
+    async fn settle(&mut self, batch: &Batch) -> Outcomes {
         let mut patience = Patience::new();
-        let committed = loop {
-            match self.committed(&batch).await {
-                Ok(outcomes) => break Ok(outcomes),
+        let error = loop {
+            match self.committed(batch).await {
+                Ok(outcomes) => return outcomes,
                 Err(Failed::Unknown(error)) => {
                     self.connection.close();
-                    break Err(Error::Unwritable(format!("the commit was not confirmed: {error}")));
+                    break Error::Unwritable(format!("the commit was not confirmed: {error}"));
                 }
                 Err(Failed::Undone(error)) => {
                     self.connection.leave(&error);
                     if !patience.lasts(&error).await {
-                        break Err(meaning(error));
+                        break meaning(error);
                     }
                 }
             }
         };
-        let answers = match committed {
-            Ok(outcomes) => outcomes,
-            Err(error) => {
-                tracing::error!(%error, callers = batch.callers.len(), "a commit failed");
-                batch.callers.iter().map(|_| Err(again(&error))).collect()
-            }
-        };
-        for (Caller { transaction, .. }, answer) in batch.callers.iter().zip(&answers) {
-            if let Ok((_, cart)) = answer {
-                self.carts.publish(&transaction.touched, cart.as_ref());
-            }
-        }
-        for (caller, answer) in batch.callers.into_iter().zip(answers) {
-            // Whoever asked may have gone away; the change stays.
-            let _ = caller.transaction.reply.send(answer);
-        }
+        tracing::error!(%error, callers = batch.callers.len(), "a commit failed");
+        batch.callers.iter().map(|_| Err(again(&error))).collect()
     }
 
     async fn committed(&mut self, batch: &Batch) -> std::result::Result<Outcomes, Failed> {
+        if !self.connection.is_open() {
+            self.tell();
+        }
         self.connection.open().await.map_err(Failed::Undone)?;
         let outcomes = self.together(batch).await.map_err(Failed::Undone)?;
         // A primary whose standby was promoted, or is away, waits for it for ever.
@@ -278,12 +313,12 @@ impl Writer {
             if let Some(outcomes) = self.joined(callers).await? {
                 return Ok(outcomes);
             }
-            self.connection.run(&[ROLLBACK]).await?;
+            self.ask(&[ROLLBACK]).await?;
         } else if !self.is_careful {
             if let Some(outcomes) = self.trusting(callers).await? {
                 return Ok(outcomes);
             }
-            self.connection.run(&[ROLLBACK]).await?;
+            self.ask(&[ROLLBACK]).await?;
         }
         let outcomes = self.careful(callers).await?;
         self.is_careful = outcomes.iter().any(Result::is_err);
@@ -306,7 +341,7 @@ impl Writer {
                 });
                 return Ok(Some(all.collect()));
             }
-            self.connection.run(&[ROLLBACK]).await?;
+            self.ask(&[ROLLBACK]).await?;
             for (refusal, outcome) in refused.iter_mut().filter(|refusal| refusal.is_none()).zip(outcomes) {
                 *refusal = outcome.err();
             }
@@ -366,7 +401,7 @@ impl Writer {
     /// What each statement met, by shopper; `None` when one failed.
     async fn parts(&mut self, asked: &[Asked<'_>]) -> Attempt<Option<Vec<HashMap<OwnerId, Rows>>>> {
         let mut met = Vec::with_capacity(asked.len());
-        for rows in self.connection.run(asked).await? {
+        for rows in self.ask(asked).await? {
             match rows.map(|rows| parted(&rows)) {
                 Err(error) if is_passing(&error) => return Err(error),
                 Ok(Ok(parts)) => met.push(parts),
@@ -382,7 +417,7 @@ impl Writer {
         asked.extend(batch.iter().flat_map(Caller::asked));
         let mut met = Vec::with_capacity(asked.len());
         for stretch in asked.chunks(STRETCH) {
-            for rows in self.connection.run(stretch).await? {
+            for rows in self.ask(stretch).await? {
                 match rows {
                     Ok(rows) => met.push(Ok(rows)),
                     Err(error) if is_passing(&error) => return Err(error),
@@ -405,7 +440,7 @@ impl Writer {
         for caller in batch {
             let mut asked = vec![end, SAVEPOINT];
             asked.extend(caller.asked());
-            let met = self.connection.run(&asked).await?;
+            let met = self.ask(&asked).await?;
             self.stats.statements.inc_by(asked.len() as u64 - 2);
             let mut met = met.into_iter();
             for control in met.by_ref().take(2) {
@@ -422,7 +457,7 @@ impl Writer {
             end = if outcome.is_ok() { RELEASE } else { UNDO };
             outcomes.push(outcome);
         }
-        for control in self.connection.run(&[end]).await? {
+        for control in self.ask(&[end]).await? {
             control?;
         }
         Ok(outcomes)
