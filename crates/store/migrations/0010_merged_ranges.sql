@@ -17,5 +17,42 @@ create index listing_span_newest on listing (is_own, shelf, price_span, id, pric
 create index listing_span_updated on listing (is_own, shelf, price_span, updated_at, id, price) where shelf is not null;
 create index listing_span_sales on listing (is_own, shelf, price_span, sales, id, price) where shelf is not null;
 create index listing_span_title on listing (is_own, shelf, price_span, title, id, price) where shelf is not null;
-create index listing_day_updated on listing (store_id, is_own, shelf, (published_at / 86400000000), updated_at, id, published_at)
+drop index listing_store_published;
+create index listing_store_day on listing (store_id, is_own, shelf, (published_at / 86400000000), updated_at, id, published_at)
     where shelf is not null;
+create index listing_low_day on listing (store_id, is_own, shelf, (published_at / 86400000000), updated_at, id, published_at,
+    category_id) where is_running_low and shelf is not null;
+create index listing_store_category_day on listing (store_id, category_id, is_own, shelf, (published_at / 86400000000), updated_at,
+    id, published_at) where shelf is not null;
+
+-- And a wide one is walked without a look at each row, in whatever part.
+drop index listing_updated;
+drop index listing_sales;
+drop index listing_title;
+drop index listing_category_updated;
+drop index listing_category_sales;
+drop index listing_category_title;
+drop index listing_brand_updated;
+drop index listing_brand_sales;
+drop index listing_brand_title;
+drop index listing_low;
+create index listing_updated on listing (is_own, shelf, updated_at, id, store_id, category_id, brand_id, price)
+    where shelf is not null;
+create index listing_sales on listing (is_own, shelf, sales, id, store_id, category_id, brand_id, price)
+    where shelf is not null;
+create index listing_title on listing (is_own, shelf, title, id, store_id, category_id, brand_id, price)
+    where shelf is not null;
+create index listing_category_updated on listing (category_id, is_own, shelf, updated_at, id, store_id, brand_id, price)
+    where shelf is not null;
+create index listing_category_sales on listing (category_id, is_own, shelf, sales, id, store_id, brand_id, price)
+    where shelf is not null;
+create index listing_category_title on listing (category_id, is_own, shelf, title, id, store_id, brand_id, price)
+    where shelf is not null;
+create index listing_brand_updated on listing (brand_id, is_own, shelf, updated_at, id, store_id, category_id, price)
+    where shelf is not null;
+create index listing_brand_sales on listing (brand_id, is_own, shelf, sales, id, store_id, category_id, price)
+    where shelf is not null;
+create index listing_brand_title on listing (brand_id, is_own, shelf, title, id, store_id, category_id, price)
+    where shelf is not null;
+create index listing_low on listing (is_own, shelf, store_id, updated_at, id, category_id, published_at)
+    where is_running_low and shelf is not null;

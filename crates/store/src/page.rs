@@ -12,16 +12,16 @@ use domain::money::Money;
 use domain::time::Timestamp;
 
 use crate::listing::{Filter, Order, Standing};
-use crate::shelf::{SPANNED, Spans};
+use crate::shelf::{DAY, SPANNED, Spans};
 use crate::sql::statements;
 use crate::{Result, Sql, Store, Value};
 
-/// What it costs to pass over an entry that is not wanted with a look at its row, to gather and sort one, to take one from
+/// What it costs to pass over an entry that is not wanted, to gather and sort one with a look at its row, to take one from
 /// many ranges, and to open a range: in tenths of a microsecond.
-const PASSED: i64 = 10;
+const PASSED: i64 = 2;
 const GATHERED: i64 = 15;
-const MERGED: i64 = 10;
-const OPENED: i64 = 30;
+const MERGED: i64 = 4;
+const OPENED: i64 = 70;
 /// Ranges of an index that are merged at most; each number of them is a statement of its own.
 const MOST_RANGES: usize = 64;
 
@@ -89,14 +89,11 @@ impl Part {
 
     /// The index of what a filter wants by price or by day, if it does; its entries are sorted for another order.
     fn range(self, filter: &Filter) -> Option<String> {
-        let is_of_prices =
-            filter.prices().is_some() && !matches!(self, Self::Recommended | Self::Low | Self::Distributed);
-        let is_of_days =
-            self == Self::Store && (filter.published_from.is_some() || filter.published_before.is_some());
-        match (is_of_days, is_of_prices) {
-            (true, _) => Some("listing_store_published".to_owned()),
-            (_, true) => Some(self.index(Order::Cheapest)),
-            _ => None,
+        match self {
+            Self::Recommended | Self::Distributed => None,
+            _ if filter.has_days() => filter.days().map(ToOwned::to_owned),
+            Self::Low => None,
+            _ => filter.prices().map(|_| self.index(Order::Cheapest)),
         }
     }
 }
@@ -169,9 +166,10 @@ impl Store {
     async fn counted(&self, filter: &Filter, part: Part) -> Result<i64> {
         let mut total = 0;
         let mut rest = vec![filter.clone()];
-        if let Some((store, Spans { whole, rest: prices, .. })) = filter.spans() {
+        let is_spanned = filter.category.is_none() && !filter.only_running_low;
+        if let Some(Spans { whole, rest: prices, .. }) = filter.spans().filter(|_| is_spanned) {
             let shelves = filter.shelves();
-            let mut params = vec![store.into(), filter.is_own.into()];
+            let mut params = vec![filter.store.map_or(0, StoreId::get).into(), filter.is_own.into()];
             let numbers = [shelves[0], shelves[shelves.len() - 1], *whole.start(), *whole.end()];
             params.extend(numbers.map(Value::from));
             total = self.read(SPANNED, params).await?.first().map_or(Ok(0), |row| row.int(0))?;
@@ -227,28 +225,43 @@ impl Filter {
         (wanted != all).then_some(wanted)
     }
 
-    /// The spans of prices of all or of days of a store, if it asks for one of them and nothing else.
-    fn spans(&self) -> Option<(StoreId, Spans)> {
-        let is_plain = self.category.is_none()
-            && self.brand.is_none()
-            && !(self.only_recommended || self.only_distributed || self.only_running_low);
-        match (self.store, self.prices()) {
-            (None, Some((least, greatest)))
-                if is_plain && self.published_from.or(self.published_before).is_none() =>
-            {
-                Some((StoreId::new(0), Spans::of_prices(least.minor(), greatest.minor())))
+    fn has_days(&self) -> bool {
+        self.published_from.or(self.published_before).is_some()
+    }
+
+    /// The index of a store's days that it asks for.
+    fn days(&self) -> Option<&'static str> {
+        self.store.filter(|_| self.has_days())?;
+        Some(match self.category {
+            _ if self.only_running_low => "listing_low_day",
+            None => "listing_store_day",
+            Some(_) => "listing_store_category_day",
+        })
+    }
+
+    /// The spans of prices of all, or of days of a store, if it asks for no other part.
+    fn spans(&self) -> Option<Spans> {
+        if self.brand.is_some() || self.only_recommended || self.only_distributed {
+            return None;
+        }
+        match (self.store, self.category, self.prices()) {
+            (None, None, Some((least, greatest))) if !self.has_days() && !self.only_running_low => {
+                Some(Spans::of_prices(least.minor(), greatest.minor()))
             }
-            (Some(store), None) if is_plain => {
-                let micros = |time: Option<Timestamp>| time.map(Timestamp::micros);
-                Some((store, Spans::of_days(micros(self.published_from), micros(self.published_before))?))
-            }
+            (Some(_), _, None) if self.has_days() => self.whole_days(),
             _ => None,
         }
     }
 
+    /// The days that it asks for, if they are whole.
+    fn whole_days(&self) -> Option<Spans> {
+        let micros = |time: Option<Timestamp>| time.map(Timestamp::micros);
+        Spans::of_days(micros(self.published_from), micros(self.published_before))
+    }
+
     /// Whether it asks for nothing but what is counted.
     fn is_counted(&self) -> bool {
-        self.prices().is_none() && self.published_from.is_none() && self.published_before.is_none()
+        self.prices().is_none() && !self.has_days()
     }
 }
 
@@ -296,6 +309,11 @@ fn by(order: Order) -> By {
 /// What the filter says besides shelf and kind, and the parameters for it.
 fn conditions(filter: &Filter) -> (String, Vec<Value>) {
     let (mut text, mut params) = (String::new(), Vec::<Value>::new());
+    let day = |micros: i64| Value::from(micros / DAY);
+    let [from, before] = match filter.whole_days() {
+        Some(_) => [None, None],
+        None => [filter.published_from, filter.published_before],
+    };
     let mut say = |condition: &str, value: Value| {
         params.push(value);
         // Writing to a text cannot fail.
@@ -305,8 +323,10 @@ fn conditions(filter: &Filter) -> (String, Vec<Value>) {
         ("store_id =", filter.store.map(Value::from)),
         ("category_id =", filter.category.map(Value::from)),
         ("brand_id =", filter.brand.map(Value::from)),
-        ("published_at >=", filter.published_from.map(Value::from)),
-        ("published_at <", filter.published_before.map(Value::from)),
+        ("published_at / 86400000000 >=", filter.published_from.map(|from| day(from.micros()))),
+        ("published_at / 86400000000 <=", filter.published_before.map(|end| day(end.micros() - 1))),
+        ("published_at >=", from.map(Value::from)),
+        ("published_at <", before.map(Value::from)),
         ("price >=", filter.prices().map(|(least, _)| least.into())),
         ("price <=", filter.prices().map(|(_, greatest)| greatest.into())),
     ] {
@@ -330,7 +350,8 @@ fn conditions(filter: &Filter) -> (String, Vec<Value>) {
 /// what a range has may be gathered and sorted, and its spans merged.
 fn ways(filter: &Filter, order: Order, extent: &Extent, rank: i64) -> Vec<Way> {
     let Extent { total, part, size } = *extent;
-    let walked = rank.saturating_mul(size.max(total)) / total;
+    // A product that is published is changed: what is wanted by day may all stand at the end.
+    let walked = if filter.has_days() { size } else { rank.saturating_mul(size.max(total)) / total };
     let mut ways = vec![Way { index: part.index(order), spans: None, cost: walked.saturating_mul(PASSED) }];
     if let Some(index) = part.range(filter) {
         ways.push(Way { index, spans: None, cost: total.saturating_mul(GATHERED) });
@@ -341,10 +362,10 @@ fn ways(filter: &Filter, order: Order, extent: &Extent, rank: i64) -> Vec<Way> {
 
 /// The way along an index that has each span of the filter's prices or days in this order.
 fn merged(filter: &Filter, order: Order, rank: i64) -> Option<Way> {
-    let (_, Spans { touched, .. }) = filter.spans()?;
-    let index = match (filter.store, by(order).name) {
+    let Spans { touched, .. } = filter.spans()?;
+    let index = match (filter.days(), by(order).name) {
         (None, name @ ("newest" | "updated" | "sales" | "title")) => format!("listing_span_{name}"),
-        (Some(_), "updated") => "listing_day_updated".to_owned(),
+        (Some(index), "updated") => index.to_owned(),
         _ => return None,
     };
     let ranges = touched.clone().take(MOST_RANGES + 1).count() * filter.stands().count();

@@ -214,7 +214,7 @@ statements! {
 /// The span of all prices that are too great for the others.
 const LAST_SPAN: i64 = 1090;
 /// A day, in microseconds.
-const DAY: i64 = 86_400_000_000;
+pub(crate) const DAY: i64 = 86_400_000_000;
 
 /// The spans of a range: the whole ones, and the prices on both sides of them.
 #[derive(Debug, PartialEq, Eq)]

@@ -247,6 +247,21 @@ async fn steps(store: &Store, write: Write) -> Vec<Step> {
     }
 }
 
+/// Two stores, categories and brands.
+fn names() -> Vec<Step> {
+    let named = |id: i64| id.to_string();
+    let begin = [1, 2].into_iter().flat_map(|id| {
+        let category = category::Edit { name: Some(named(id)), ..Default::default() };
+        let brand = brand::Edit { name: Some(named(id)), ..Default::default() };
+        [
+            shop::add_store(StoreId::new(id), &named(id), &named(id), NOW),
+            category::add(CategoryId::new(id), category, NOW).remove(0),
+            brand::add(BrandId::new(id), &named(id), brand, NOW),
+        ]
+    });
+    begin.collect()
+}
+
 /// What rows of products, SKUs and listings say.
 struct Truth {
     listings: Vec<(Listing, Product)>,
@@ -323,13 +338,7 @@ proptest! {
         runtime.block_on(async {
             let folder = tempfile::tempdir().unwrap();
             let store = open(&folder);
-            let named = |id: i64| id.to_string();
-            let begin = [1, 2].into_iter().flat_map(|id| [
-                shop::add_store(StoreId::new(id), &named(id), &named(id), NOW),
-                category::add(CategoryId::new(id), category::Edit { name: Some(named(id)), ..Default::default() }, NOW).remove(0),
-                brand::add(BrandId::new(id), &named(id), brand::Edit { name: Some(named(id)), ..Default::default() }, NOW),
-            ]);
-            store.apply(begin.collect()).await.unwrap();
+            store.apply(names()).await.unwrap();
             for write in writes {
                 let steps = steps(&store, write).await;
                 // A store takes a product up only once.
@@ -385,4 +394,37 @@ async fn what_was_changed_by_hand_is_noticed_and_mended() {
     assert!(ailments.iter().all(|ailment| ailment.contains("reindex")), "{ailments:?}");
     store.shelve_all().await.unwrap();
     assert_eq!(store.ailments().await.unwrap(), Vec::<String>::new());
+}
+
+/// On whatever database the tests run.
+#[tokio::test]
+async fn all_ways_to_a_page_show_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&crate::testing::options(folder.path())).unwrap();
+    let mut steps = names();
+    let mut runner = TestRunner::deterministic();
+    for id in 1..30 {
+        let Write::Put { product, desk } = put().new_tree(&mut runner).unwrap().current() else {
+            unreachable!()
+        };
+        let (skus, status) = (vec![sku(id).new_tree(&mut runner).unwrap().current()], Status::OnSale);
+        let (id, handle, rid) = (ProductId::new(id), id.to_string(), format!("1{id:010}"));
+        steps.extend(add(&Product { id, handle, rid, skus, status, ..*product }, &desk, 1));
+    }
+    store.apply(steps).await.unwrap();
+    let mut compared = 0;
+    for (filter, order) in filters().flat_map(|filter| ORDERS.map(|order| (filter.clone(), order))) {
+        let extent = store.extent(&filter).await.unwrap();
+        if filter.is_counted() || extent.total == 0 {
+            continue;
+        }
+        let mut pages = Vec::new();
+        for way in ways(&filter, order, &extent, 9) {
+            let (sql, params) = page(&filter, order, &way, 9, 2);
+            pages.push(store.ids(sql, params).await.unwrap());
+        }
+        assert!(pages.windows(2).all(|pages| pages[0] == pages[1]), "{order:?} {filter:?}: {pages:?}");
+        compared += usize::from(pages.len() == 3);
+    }
+    assert!(compared > 20, "{compared} pages with three ways");
 }
