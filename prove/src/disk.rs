@@ -9,38 +9,53 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use postgres_server::Postgres;
 use tempfile::TempDir;
 
 use crate::adders::Adders;
-use crate::client::{DIALECTS, Dialect, Reply, Shopper, lexi};
+use crate::client::{DIALECTS, Dialect, Headers, Reply, Shopper, lexi};
 use crate::goods::UNCOUNTED;
 use crate::ground::{Ground, Site};
 use crate::prove::Prove;
-use crate::scenario::{Seen, Setting};
+use crate::scenario::{Seen, Setting, StoreKind};
 
-/// The small disk, in MiB.
+/// The small disk, in MiB, of a server and of PostgreSQL.
 const SMALL: u32 = 48;
+const SMALL_OF_POSTGRES: u32 = 160;
+/// A log of a few files, of which some are there already when the disk is full.
+const POSTGRES: &str = "min_wal_size = 64MB\nmax_wal_size = 64MB";
 /// What a slow disk writes in a second.
 const WRITES: u32 = 40;
 /// Reads that take longer wait for the disk.
 const QUICK: Duration = Duration::from_millis(100);
 
-/// Fills the disk under a server, and frees it again.
+/// Fills the disk under the database, and frees it again.
 pub(crate) fn full(prove: &Prove, setting: Setting) -> Result<Seen> {
-    let Some(disk) = SmallDisk::mount()? else {
+    let size = if setting.store == StoreKind::Sqlite { SMALL } else { SMALL_OF_POSTGRES };
+    let Some(disk) = SmallDisk::mount(size)? else {
         return Ok(Seen::not_tried("no file system may be mounted here"));
     };
-    let ground =
-        Ground::start_at(prove, setting, Site { data: Some(disk.path().to_owned()), ..Site::default() })?;
+    let mut postgres = match setting.store {
+        StoreKind::Sqlite => None,
+        StoreKind::Postgres => Some(Postgres::start_with(disk.path(), POSTGRES)?),
+    };
+    let site = match &postgres {
+        None => Site { data: Some(disk.path().to_owned()), ..Site::default() },
+        Some(postgres) => Site { database: Some(postgres.address()), ..Site::default() },
+    };
+    let ground = Ground::start_at(prove, setting, site)?;
     let adders = Adders::start(&ground)?;
     let (rounds, customer) = (prove.times(1, 10), ground.customer()?.0);
     let mut strange = Vec::new();
-    for _ in 0..rounds {
+    for round in 0..rounds {
         let ballast = disk.fill()?;
         for dialect in DIALECTS {
-            strange.extend(said_when_full(&ground, &customer, dialect)?);
+            strange.extend(said_when_full(&ground, &customer, dialect, round)?);
         }
         fs::remove_file(ballast)?;
+        if let Some(postgres) = &mut postgres {
+            postgres.revive()?;
+        }
         adders.wait_for_more(50)?;
     }
     let tally = adders.finish(&ground)?;
@@ -52,7 +67,12 @@ pub(crate) fn full(prove: &Prove, setting: Setting) -> Result<Seen> {
 }
 
 /// Waits for a write that finds no room, and tells what is wrong with how that is said, or with reading meanwhile.
-fn said_when_full(ground: &Ground, customer: &Shopper, dialect: Dialect) -> Result<Option<String>> {
+fn said_when_full(
+    ground: &Ground,
+    customer: &Shopper,
+    dialect: Dialect,
+    round: usize,
+) -> Result<Option<String>> {
     let add = match dialect {
         Dialect::Lexi => {
             lexi("POST", "/cart", serde_json::json!({"rid": ground.goods.rids[1], "quantity": 2}))
@@ -60,8 +80,13 @@ fn said_when_full(ground: &Ground, customer: &Shopper, dialect: Dialect) -> Resu
         _ => dialect.add(UNCOUNTED, 1),
     };
     let since = Instant::now();
+    let mut sent = 0;
     let reply = loop {
-        let reply = ground.send(0, customer, &add)?;
+        // A key of its own takes room; what is only changed may find it where it is.
+        let key = Some(format!("{round}-{dialect:?}-{sent}"));
+        sent += 1;
+        let reply =
+            ground.client.send(ground.url(0), customer, &add, &Headers { key, ..Headers::default() })?;
         if reply.status >= 500 {
             break reply;
         }
@@ -71,7 +96,10 @@ fn said_when_full(ground: &Ground, customer: &Shopper, dialect: Dialect) -> Resu
         return Ok(Some(format!("; {dialect:?} says {} {}", reply.status, reply.body)));
     }
     let view = ground.send(0, customer, &dialect.view())?;
-    Ok((view.status != 200).then(|| format!("; {dialect:?} does not show a cart: {}", view.status)))
+    // PostgreSQL may go down when its log finds no room, and come back with it.
+    let is_down = ground.setting.store == StoreKind::Postgres && says_unavailable(dialect, &view);
+    Ok((view.status != 200 && !is_down)
+        .then(|| format!("; {dialect:?} does not show a cart: {}", view.status)))
 }
 
 /// Whether it is a 503 in the dialect's shape.
@@ -129,9 +157,9 @@ struct SmallDisk(TempDir);
 
 impl SmallDisk {
     /// `None` where mounting is refused.
-    fn mount() -> Result<Option<Self>> {
+    fn mount(mebibytes: u32) -> Result<Option<Self>> {
         let disk = Self(tempfile::tempdir()?);
-        let size = format!("size={SMALL}m");
+        let size = format!("size={mebibytes}m");
         let output =
             Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(disk.path()).output();
         Ok(output.is_ok_and(|output| output.status.success()).then_some(disk))

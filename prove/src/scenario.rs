@@ -97,7 +97,7 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { name: "PostgreSQL killed", settings: &[POSTGRES, REPLICAS], run: crash::postgres },
     Scenario { name: "failover", settings: &[REPLICAS], run: failover::synchronous },
     Scenario { name: "failover, replication cut", settings: &[POSTGRES], run: failover::cut },
-    Scenario { name: "disk full", settings: &[SQLITE], run: disk::full },
+    Scenario { name: "disk full", settings: &[SQLITE, POSTGRES, REPLICAS], run: disk::full },
     Scenario { name: "disk slow", settings: &[SQLITE], run: disk::slow },
     Scenario { name: "clock backwards", settings: &[SQLITE, REPLICAS], run: clock::backwards },
     Scenario { name: "storm", settings: &[SQLITE], run: storm::storm },

@@ -140,6 +140,11 @@ impl Postgres {
         self.wait_until_it_answers()
     }
 
+    /// Waits until it answers, and starts it again where it has ended by itself.
+    pub fn revive(&mut self) -> Result<()> {
+        self.wait_until_it_answers().or_else(|_| self.restart())
+    }
+
     /// Makes a standby the primary. It has no standby of its own then.
     pub fn promote(&self) -> Result<()> {
         self.programs

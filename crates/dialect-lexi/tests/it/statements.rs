@@ -57,11 +57,15 @@ async fn the_cost_of_a_search_does_not_grow_with_its_hits() {
 }
 
 #[tokio::test]
-async fn likes_are_counted_anew_every_second() {
+async fn likes_are_counted_anew_when_somebody_liked_and_every_second_where_other_servers_count() {
     let shop = well_stocked().await;
     let get = async || shop.get("/products?per_page=50").send().await;
     cost(&shop, get).await;
     shop.app.pass_seconds(1);
+    assert_eq!(cost(&shop, get).await, u64::from(!shop.app.store().is_alone()));
+    assert_eq!(cost(&shop, get).await, 0);
+    let li = Who::customer(&shop).await;
+    li.send("POST", "/userlike", json!({"rid": rid(200)})).await;
     assert_eq!(cost(&shop, get).await, 1);
     assert_eq!(cost(&shop, get).await, 0);
 }
