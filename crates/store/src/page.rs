@@ -309,7 +309,7 @@ fn by(order: Order) -> By {
 /// What the filter says besides shelf and kind, and the parameters for it.
 fn conditions(filter: &Filter) -> (String, Vec<Value>) {
     let (mut text, mut params) = (String::new(), Vec::<Value>::new());
-    let day = |micros: i64| Value::from(micros / DAY);
+    let day = |micros: i64| Value::from(micros.div_euclid(DAY));
     let [from, before] = match filter.whole_days() {
         Some(_) => [None, None],
         None => [filter.published_from, filter.published_before],
