@@ -64,6 +64,8 @@ impl Postgres {
     /// The same with more lines of `postgresql.conf`.
     pub fn start_with(folder: &Path, settings: &str) -> Result<Self> {
         let programs = Programs::found()?;
+        // The programs run elsewhere.
+        let folder = &std::path::absolute(folder)?;
         programs.own(folder)?;
         let initdb = ["-A", "trust", "-U", "postgres", "--locale=C.UTF-8", "-E", "UTF8", "--no-sync", "-D"];
         programs.run("initdb", initdb.map(str::to_owned).into_iter().chain([data(folder)]))?;
