@@ -350,8 +350,9 @@ fn conditions(filter: &Filter) -> (String, Vec<Value>) {
 /// what a range has may be gathered and sorted, and its spans merged.
 fn ways(filter: &Filter, order: Order, extent: &Extent, rank: i64) -> Vec<Way> {
     let Extent { total, part, size } = *extent;
-    // A product that is published is changed: what is wanted by day may all stand at the end.
-    let walked = if filter.has_days() { size } else { rank.saturating_mul(size.max(total)) / total };
+    // A product that is published is changed: what was published up to some day may all stand at the end.
+    let may_be_last = filter.published_before.is_some();
+    let walked = if may_be_last { size } else { rank.saturating_mul(size.max(total)) / total };
     let mut ways = vec![Way { index: part.index(order), spans: None, cost: walked.saturating_mul(PASSED) }];
     if let Some(index) = part.range(filter) {
         ways.push(Way { index, spans: None, cost: total.saturating_mul(GATHERED) });
