@@ -324,7 +324,12 @@ async fn try_write(
         };
         match refusal {
             // The change is in already under this very key, and only its reply was lost.
-            Refusal::AlreadyApplied => return Ok(Some(store.cart(owner).await?)),
+            Refusal::AlreadyApplied => {
+                let cart = store.cart(owner).await?;
+                // Where the guest has logged in since, that cart is not theirs any more.
+                let is_same = ctx.app.sessions().again(&session, ctx.now).await?.owner == owner;
+                return if is_same { Ok(Some(cart)) } else { Err(Error::KeyRunning) };
+            }
             Refusal::Version => {
                 return Err(Error::VersionMismatch { current: store.cart(owner).await?.version });
             }
@@ -332,10 +337,10 @@ async fn try_write(
             Refusal::Adding => return Ok(None),
             // The guest has logged in meanwhile: the write goes where the merge went.
             Refusal::TokenMoved => {
-                let hash = session.token.ok_or(Error::NotLoggedIn)?;
-                ctx.app.sessions().forget(&hash);
-                let moved = ctx.app.sessions().by_hash(&hash, ctx.now).await?;
-                session = moved.filter(|moved| moved.owner != owner).ok_or(Error::NotLoggedIn)?;
+                session = ctx.app.sessions().again(&session, ctx.now).await?;
+                if session.owner == owner {
+                    return Err(Error::NotLoggedIn);
+                }
             }
             Refusal::Taken | Refusal::Gone | Refusal::InUse | Refusal::Misplaced => {
                 return Err(Error::Internal(format!("{refusal:?} in a cart")));

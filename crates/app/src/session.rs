@@ -87,6 +87,13 @@ impl Sessions {
         }
     }
 
+    /// Whom the token of a session names now, whatever is remembered; a session without one stays as it is.
+    pub(crate) async fn again(&self, session: &Session, now: Timestamp) -> Result<Session> {
+        let Some(hash) = &session.token else { return Ok(session.clone()) };
+        self.forget(hash);
+        self.by_hash(hash, now).await?.ok_or(Error::NotLoggedIn)
+    }
+
     /// The guest that a client-chosen secret names: the one we issued it to, or one of its own. A token
     /// that names or named a customer is refused.
     pub async fn by_guest_secret(&self, secret: &str, now: Timestamp) -> Result<Session> {

@@ -125,6 +125,25 @@ async fn a_write_under_a_key_that_a_login_overtakes_is_to_be_repeated() {
 }
 
 #[tokio::test]
+async fn a_write_whose_reply_was_lost_shows_nobody_the_cart_that_a_login_has_emptied() {
+    let (shop, _) = shop_and_customer().await;
+    let guest = Client { shop: shop.clone(), token: shop.app.guest().await };
+    let session = shop.app.sessions().by_token(&guest.token, shop.app.now()).await.unwrap().unwrap();
+    let key = Key { owner: session.owner, key: "k1".to_owned(), request: [7; 32] };
+    // As another server sees it, which has not heard of the login yet.
+    let ctx = Ctx { key: Some(key), ..Ctx::new(&shop.app, Some(session)) };
+    let item = Item { listing: ListingId::new(1), sku: None };
+    let add = || app::cart::add(&ctx, item, 1, Extras::default());
+    assert_eq!(add().await.unwrap().quantity_of(item.listing), 1);
+    assert_eq!(add().await.unwrap().quantity_of(item.listing), 1, "it is in already");
+
+    guest.post("/login/reg.json", "username=xiaowang&password=a-long-password").await;
+    let overtaken = add().await;
+    assert!(matches!(overtaken, Err(app::Error::KeyRunning)), "{overtaken:?}");
+    assert_eq!(guest.number(1, 1).await, 1);
+}
+
+#[tokio::test]
 async fn a_key_that_still_runs_is_a_conflict() {
     let shop = TestShop::with(Settings { key_wait: Duration::ZERO, ..Settings::default() }, routes);
     shop.app.stock().await;
