@@ -30,6 +30,8 @@ use crate::catalogue::{ADJECTIVES, MATERIALS, NOUNS};
 
 const STORES: i64 = 3;
 const BRANDS: i64 = 40;
+/// Products are published, and never changed again, on so many days.
+const DAYS: i64 = 1000;
 /// Every so many products are taken up by the next store.
 const TAKEN_UP: i64 = 10;
 /// Products in one transaction.
@@ -202,12 +204,14 @@ fn questions() -> Vec<(&'static str, Filter, Order)> {
         price_max: Some(Money::from_minor(6000)),
         ..own.clone()
     };
-    // Whole ones, as the dialect has them: of eleven, two.
-    let days = Filter {
-        published_from: Some(Timestamp::from_micros(0)),
-        published_before: Some(Timestamp::from_micros(2 * 86_400 * 1_000_000)),
-        ..by_store.clone()
-    };
+    let wide = Filter { price_min: Some(Money::from_minor(5000)), price_max: None, ..own.clone() };
+    // Of the first ones, which are the last by change: a walk would pass over all others.
+    let day = |number: i64| Some(Timestamp::from_micros(number * 86_400 * 1_000_000));
+    let until = |last: i64| Filter { published_before: day(last + 1), ..by_store.clone() };
+    let days = Filter { published_from: day(3), ..until(7) };
+    let quarter = Filter { published_from: day(3), ..until(95) };
+    let since = Filter { published_from: day(DAYS / 2 + 3), ..by_store.clone() };
+    let low = |filter: &Filter| Filter { only_running_low: true, ..filter.clone() };
     vec![
         ("lexi /products", in_stock.clone(), Order::LastUpdated),
         ("lexi /products?cid", Filter { category, ..in_stock }, Order::LastUpdated),
@@ -232,10 +236,17 @@ fn questions() -> Vec<(&'static str, Filter, Order)> {
             Filter { is_own: Some(false), ..by_store.clone() },
             Order::LastUpdated,
         ),
-        ("lexi by_store?out_of_stock=1", Filter { only_running_low: true, ..by_store }, Order::LastUpdated),
-        ("lexi by_store, days", days.clone(), Order::LastUpdated),
-        ("lexi by_store?cid, days", Filter { category, ..days.clone() }, Order::LastUpdated),
-        ("lexi by_store?out_of_stock=1, days", Filter { only_running_low: true, ..days }, Order::LastUpdated),
+        ("lexi by_store?out_of_stock=1", low(&by_store), Order::LastUpdated),
+        ("lexi by_store, 5 days", days.clone(), Order::LastUpdated),
+        ("lexi by_store, 93 days", quarter.clone(), Order::LastUpdated),
+        ("lexi by_store, all up to a day", until(DAYS / 2), Order::LastUpdated),
+        ("lexi by_store, all since a day", since, Order::LastUpdated),
+        ("lexi by_store?cid, 5 days", Filter { category, ..days.clone() }, Order::LastUpdated),
+        ("lexi by_store?cid, 93 days", Filter { category, ..quarter.clone() }, Order::LastUpdated),
+        ("lexi by_store?cid, all up to a day", Filter { category, ..until(DAYS / 2) }, Order::LastUpdated),
+        ("lexi by_store?out_of_stock=1, 5 days", low(&days), Order::LastUpdated),
+        ("lexi by_store?out_of_stock=1, 93 days", low(&quarter), Order::LastUpdated),
+        ("lexi by_store?out_of_stock=1, all up to a day", low(&until(DAYS / 2)), Order::LastUpdated),
         ("hamgam sales", own.clone(), Order::BestSold),
         ("hamgam, anqicms price", own.clone(), Order::Cheapest),
         ("hamgam, anqicms title", own.clone(), Order::Title),
@@ -249,7 +260,10 @@ fn questions() -> Vec<(&'static str, Filter, Order)> {
         ("hamgam prices, by title", prices.clone(), Order::Title),
         ("hamgam prices, by price", prices.clone(), Order::Cheapest),
         ("hamgam category and prices", Filter { category, ..prices.clone() }, Order::Newest),
-        ("hamgam brand and prices, by title", Filter { brand, ..prices }, Order::Title),
+        ("hamgam brand and prices, by title", Filter { brand, ..prices.clone() }, Order::Title),
+        ("hamgam category, brand and prices", Filter { category, brand, ..prices }, Order::Newest),
+        ("hamgam any price but low ones", wide.clone(), Order::Newest),
+        ("hamgam category and any price but low ones", Filter { category, ..wide }, Order::Newest),
         ("wangmarket", Filter { store, ..Filter::default() }, Order::BestSold),
         ("wangmarket newest", Filter { store, ..Filter::default() }, Order::Newest),
         ("wangmarket typeid", Filter { store, category, ..Filter::default() }, Order::BestSold),
@@ -376,7 +390,7 @@ pub(crate) fn made_up(number: i64) -> Product {
         words[usize::try_from(scattered(number + salt, words.len() as i64)).unwrap_or(0)]
     };
     let category = scattered(number, NOUNS.len() as i64);
-    let at = Timestamp::from_micros(scattered(number, 1_000_000) * 1_000_000);
+    let at = Timestamp::from_micros(scattered(number, DAYS * 86_400) * 1_000_000);
     let price = Money::from_minor(500 + scattered(number, 90_000));
     Product {
         id: ProductId::new(number),

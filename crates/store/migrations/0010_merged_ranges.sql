@@ -18,12 +18,52 @@ create index listing_span_updated on listing (is_own, shelf, price_span, updated
 create index listing_span_sales on listing (is_own, shelf, price_span, sales, id, price) where shelf is not null;
 create index listing_span_title on listing (is_own, shelf, price_span, title, id, price) where shelf is not null;
 drop index listing_store_published;
-create index listing_store_day on listing (store_id, is_own, shelf, (published_at / 86400000000), updated_at, id, published_at)
-    where shelf is not null;
-create index listing_low_day on listing (store_id, is_own, shelf, (published_at / 86400000000), updated_at, id, published_at,
-    category_id) where is_running_low and shelf is not null;
-create index listing_store_category_day on listing (store_id, category_id, is_own, shelf, (published_at / 86400000000), updated_at,
-    id, published_at) where shelf is not null;
+create index listing_store_days_1 on listing (store_id, is_own, shelf, (published_at / 86400000000), updated_at, id,
+    published_at) where shelf is not null;
+create index listing_store_days_8 on listing (store_id, is_own, shelf, (published_at / 691200000000), updated_at, id,
+    published_at) where shelf is not null;
+create index listing_store_days_64 on listing (store_id, is_own, shelf, (published_at / 5529600000000), updated_at, id,
+    published_at) where shelf is not null;
+create index listing_store_category_days_1 on listing (store_id, category_id, is_own, shelf, (published_at / 86400000000), updated_at, id,
+    published_at) where shelf is not null;
+create index listing_store_category_days_8 on listing (store_id, category_id, is_own, shelf, (published_at / 691200000000), updated_at, id,
+    published_at) where shelf is not null;
+create index listing_store_category_days_64 on listing (store_id, category_id, is_own, shelf, (published_at / 5529600000000), updated_at, id,
+    published_at) where shelf is not null;
+create index listing_low_days_1 on listing (store_id, is_own, shelf, (published_at / 86400000000), updated_at, id,
+    published_at, category_id) where is_running_low and shelf is not null;
+create index listing_low_days_8 on listing (store_id, is_own, shelf, (published_at / 691200000000), updated_at, id,
+    published_at, category_id) where is_running_low and shelf is not null;
+create index listing_low_days_64 on listing (store_id, is_own, shelf, (published_at / 5529600000000), updated_at, id,
+    published_at, category_id) where is_running_low and shelf is not null;
+
+-- Spans are counted in all that lists may be parts of: prices of all, of a category, of a brand and of both, and days of a
+-- store and of its categories, with what runs low among them. 0 stands for any.
+drop table shelf_span;
+create table shelf_span (
+    store_id bigint not null,
+    category_id bigint not null,
+    brand_id bigint not null,
+    is_own boolean not null,
+    shelf bigint not null,
+    span bigint not null,
+    is_running_low boolean not null,
+    listings bigint not null,
+    primary key (store_id, category_id, brand_id, is_own, shelf, span, is_running_low)
+); -- clustered
+
+insert into shelf_span (store_id, category_id, brand_id, is_own, shelf, span, is_running_low, listings)
+select cast(0 as bigint), coalesce(category_id, 0) * whole.column1, coalesce(brand_id, 0) * whole.column2, is_own, shelf, price_span,
+    is_running_low, count(*)
+from listing cross join (values (0, 0), (1, 0), (0, 1), (1, 1)) as whole
+where shelf is not null and (whole.column1 = 0 or category_id is not null) and (whole.column2 = 0 or brand_id is not null)
+group by 1, 2, 3, 4, 5, 6, 7;
+insert into shelf_span (store_id, category_id, brand_id, is_own, shelf, span, is_running_low, listings)
+select store_id, coalesce(category_id, 0) * whole.column1, cast(0 as bigint), is_own, shelf, published_at / 86400000000,
+    is_running_low, count(*)
+from listing cross join (values (0), (1)) as whole
+where shelf is not null and published_at is not null and (whole.column1 = 0 or category_id is not null)
+group by 1, 2, 3, 4, 5, 6, 7;
 
 -- And a wide one is walked without a look at each row, in whatever part.
 drop index listing_updated;

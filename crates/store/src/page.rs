@@ -12,7 +12,7 @@ use domain::money::Money;
 use domain::time::Timestamp;
 
 use crate::listing::{Filter, Order, Standing};
-use crate::shelf::{DAY, SPANNED, Spans};
+use crate::shelf::{DAY, Spans};
 use crate::sql::statements;
 use crate::{Result, Sql, Store, Value};
 
@@ -22,8 +22,12 @@ const PASSED: i64 = 2;
 const GATHERED: i64 = 15;
 const MERGED: i64 = 4;
 const OPENED: i64 = 70;
-/// Ranges of an index that are merged at most; each number of them is a statement of its own.
-const MOST_RANGES: usize = 64;
+/// Ranges of indexes that are merged at most, and how many more of an index make another statement: a shape of each is kept.
+const MOST_RANGES: usize = 240;
+const AT_ONCE: usize = 8;
+/// So many days are a span of an index of days, each so many times the one before.
+const WIDTHS: [i64; 3] = [1, TIMES, TIMES * TIMES];
+const TIMES: i64 = 8;
 
 statements! {
     /// How many listings stand on these shelves, of any and of the given store, category and brand.
@@ -44,18 +48,25 @@ pub struct Listed {
     pub total: i64,
 }
 
-/// A way to read a page.
+/// A way to read a page: what it reads is merged.
 struct Way {
-    index: String,
-    /// The spans of prices or days that are merged.
-    spans: Option<RangeInclusive<i64>>,
+    reads: Vec<Read>,
     /// In tenths of a microsecond, roughly.
     cost: i64,
 }
 
-/// How many listings a filter wants, and the smallest part they are all in, with its size.
+/// What is read of an index.
+struct Read {
+    index: String,
+    /// What its spans are of, and which of them; none for all it has.
+    spans: Option<(String, Vec<i64>)>,
+}
+
+/// How many listings a filter wants, the spans of its prices or days that hold any, and the smallest part they are all in, with
+/// its size.
 struct Extent {
     total: i64,
+    touched: Option<RangeInclusive<i64>>,
     part: Part,
     size: i64,
 }
@@ -91,7 +102,7 @@ impl Part {
     fn range(self, filter: &Filter) -> Option<String> {
         match self {
             Self::Recommended | Self::Distributed => None,
-            _ if filter.has_days() => filter.days().map(ToOwned::to_owned),
+            _ if filter.has_days() => filter.days().map(|days| format!("{days}_{}", WIDTHS[0])),
             Self::Low => None,
             _ => filter.prices().map(|_| self.index(Order::Cheapest)),
         }
@@ -131,7 +142,7 @@ impl Store {
         ];
         // 0 stands for any where listings are counted.
         if wanted.iter().flatten().any(|id| *id < 1) {
-            return Ok(Extent { total: 0, part: Part::All, size: 0 });
+            return Ok(Extent { total: 0, touched: None, part: Part::All, size: 0 });
         }
         let key = wanted.map(|id| id.unwrap_or(0));
         let shelves = filter.shelves();
@@ -155,24 +166,22 @@ impl Store {
         };
         let parts = parts(filter).into_iter().map(|part| (part, size(part)));
         let (part, size) = parts.min_by_key(|(_, size)| *size).unwrap_or((Part::All, size(Part::All)));
-        let mut total = count(key);
+        let (mut total, mut touched) = (count(key), None);
         if total > 0 && !filter.is_counted() {
-            total = self.counted(filter, part).await?;
+            (total, touched) = self.counted(filter, part).await?;
         }
-        Ok(Extent { total, part, size })
+        Ok(Extent { total, touched, part, size })
     }
 
-    /// How many a filter with prices or days wants: most by span, the rest from an index.
-    async fn counted(&self, filter: &Filter, part: Part) -> Result<i64> {
-        let mut total = 0;
+    /// How many a filter with prices or days wants, most by span, the rest from an index; and the spans that hold any.
+    async fn counted(&self, filter: &Filter, part: Part) -> Result<(i64, Option<RangeInclusive<i64>>)> {
+        let (mut total, mut held) = (0, None);
         let mut rest = vec![filter.clone()];
-        let is_spanned = filter.category.is_none() && !filter.only_running_low;
-        if let Some(Spans { whole, rest: prices, .. }) = filter.spans().filter(|_| is_spanned) {
-            let shelves = filter.shelves();
-            let mut params = vec![filter.store.map_or(0, StoreId::get).into(), filter.is_own.into()];
-            let numbers = [shelves[0], shelves[shelves.len() - 1], *whole.start(), *whole.end()];
-            params.extend(numbers.map(Value::from));
-            total = self.read(SPANNED, params).await?.first().map_or(Ok(0), |row| row.int(0))?;
+        if let Some(Spans { touched, whole, rest: prices }) = filter.spans() {
+            (total, held) = self.spanned(filter, &whole).await?;
+            if !prices.is_empty() {
+                held = Some(touched);
+            }
             let of = |prices: RangeInclusive<i64>| Filter {
                 price_min: Some(Money::from_minor(*prices.start())),
                 price_max: Some(Money::from_minor(*prices.end())),
@@ -185,7 +194,20 @@ impl Store {
             let (sql, params) = counting(&filter, &index);
             total += self.read(sql, params).await?.first().map_or(Ok(0), |row| row.int(0))?;
         }
-        Ok(total)
+        Ok((total, held))
+    }
+
+    /// How many a filter wants of whole spans, and from which to which of them there are any.
+    async fn spanned(
+        &self,
+        filter: &Filter,
+        whole: &RangeInclusive<i64>,
+    ) -> Result<(i64, Option<RangeInclusive<i64>>)> {
+        let (sql, params) = spanned(filter, whole);
+        let rows = self.read(sql, params).await?;
+        let Some(row) = rows.first() else { return Ok((0, None)) };
+        let held = row.opt_int(1)?.zip(row.opt_int(2)?).map(|(first, last)| first..=last);
+        Ok((row.opt_int(0)?.unwrap_or(0), held))
     }
 
     async fn ids(&self, sql: &'static Sql, params: Vec<Value>) -> Result<Vec<ListingId>> {
@@ -229,26 +251,26 @@ impl Filter {
         self.published_from.or(self.published_before).is_some()
     }
 
-    /// The index of a store's days that it asks for.
+    /// What the indexes of the days of a store that it asks for are called.
     fn days(&self) -> Option<&'static str> {
         self.store.filter(|_| self.has_days())?;
         Some(match self.category {
-            _ if self.only_running_low => "listing_low_day",
-            None => "listing_store_day",
-            Some(_) => "listing_store_category_day",
+            _ if self.only_running_low => "listing_low_days",
+            None => "listing_store_days",
+            Some(_) => "listing_store_category_days",
         })
     }
 
-    /// The spans of prices of all, or of days of a store, if it asks for no other part.
+    /// The spans that are counted: of prices wherever, or of a store's days.
     fn spans(&self) -> Option<Spans> {
-        if self.brand.is_some() || self.only_recommended || self.only_distributed {
+        if self.only_recommended || self.only_distributed {
             return None;
         }
-        match (self.store, self.category, self.prices()) {
-            (None, None, Some((least, greatest))) if !self.has_days() && !self.only_running_low => {
+        match (self.store, self.prices()) {
+            (None, Some((least, greatest))) if !self.has_days() && !self.only_running_low => {
                 Some(Spans::of_prices(least.minor(), greatest.minor()))
             }
-            (Some(_), _, None) if self.has_days() => self.whole_days(),
+            (Some(_), None) if self.has_days() && self.brand.is_none() => self.whole_days(),
             _ => None,
         }
     }
@@ -349,79 +371,127 @@ fn conditions(filter: &Filter) -> (String, Vec<Value>) {
 /// The ways to the first `rank` entries of a list that is not empty: a walk along its order passes over what is not wanted,
 /// what a range has may be gathered and sorted, and its spans merged.
 fn ways(filter: &Filter, order: Order, extent: &Extent, rank: i64) -> Vec<Way> {
-    let Extent { total, part, size } = *extent;
+    let Extent { total, part, size, .. } = *extent;
     // A product that is published is changed: what was published up to some day may all stand at the end.
     let may_be_last = filter.published_before.is_some();
     let walked = if may_be_last { size } else { rank.saturating_mul(size.max(total)) / total };
-    let mut ways = vec![Way { index: part.index(order), spans: None, cost: walked.saturating_mul(PASSED) }];
-    if let Some(index) = part.range(filter) {
-        ways.push(Way { index, spans: None, cost: total.saturating_mul(GATHERED) });
-    }
-    ways.extend(merged(filter, order, rank));
+    let way = |index, cost| Way { reads: vec![Read { index, spans: None }], cost };
+    let mut ways = vec![way(part.index(order), walked.saturating_mul(PASSED))];
+    ways.extend(part.range(filter).map(|index| way(index, total.saturating_mul(GATHERED))));
+    ways.extend(merged(filter, order, extent, rank));
     ways
 }
 
-/// The way along an index that has each span of the filter's prices or days in this order.
-fn merged(filter: &Filter, order: Order, rank: i64) -> Option<Way> {
-    let Spans { touched, .. } = filter.spans()?;
-    let index = match (filter.days(), by(order).name) {
-        (None, name @ ("newest" | "updated" | "sales" | "title")) => format!("listing_span_{name}"),
-        (Some(index), "updated") => index.to_owned(),
+/// The way along indexes that have each span of the filter's prices or days in this order.
+fn merged(filter: &Filter, order: Order, extent: &Extent, rank: i64) -> Option<Way> {
+    let touched = extent.touched.clone()?;
+    let is_of_all = (filter.store, filter.category, filter.brand) == (None, None, None);
+    let spans = match (filter.days(), by(order).name) {
+        (None, name @ ("newest" | "updated" | "sales" | "title")) if is_of_all => {
+            vec![(
+                format!("listing_span_{name}"),
+                "price_span".to_owned(),
+                touched.take(MOST_RANGES + 1).collect(),
+            )]
+        }
+        (Some(index), "updated") => blocks(touched)
+            .into_iter()
+            .map(|(width, blocks)| {
+                (format!("{index}_{width}"), format!("published_at / {}", width * DAY), blocks)
+            })
+            .collect(),
         _ => return None,
     };
-    let ranges = touched.clone().take(MOST_RANGES + 1).count() * filter.stands().count();
+    let mut ranges = 0;
+    let read = |(index, span, mut numbers): (String, String, Vec<i64>)| {
+        // There is no such span.
+        numbers.resize(numbers.len().next_multiple_of(AT_ONCE), i64::MIN);
+        ranges += numbers.len() * filter.stands().count();
+        Read { index, spans: Some((span, numbers)) }
+    };
+    let reads = spans.into_iter().map(read).collect();
     let cost = rank.saturating_mul(MERGED).saturating_add(ranges as i64 * OPENED);
-    (ranges <= MOST_RANGES).then_some(Way { index, spans: Some(touched), cost })
+    (ranges <= MOST_RANGES).then_some(Way { reads, cost })
 }
 
-/// A page from an index. Each shelf, and each span, is read in order and they are merged, so no more is read than is shown
-/// and left out.
+/// Days as few spans, with the width of each: narrow ones on both sides, wide ones between them.
+fn blocks(days: RangeInclusive<i64>) -> Vec<(i64, Vec<i64>)> {
+    let (mut first, mut end) = (*days.start(), days.end() + 1);
+    let mut blocks = Vec::new();
+    for width in WIDTHS {
+        if end - first < 2 * TIMES || width == WIDTHS[WIDTHS.len() - 1] {
+            blocks.push((width, (first..end).take(MOST_RANGES + 1).collect()));
+            break;
+        }
+        let (wider, wider_end) = ((first + TIMES - 1) / TIMES, end / TIMES);
+        blocks.push((width, (first..wider * TIMES).chain(wider_end * TIMES..end).collect()));
+        (first, end) = (wider, wider_end);
+    }
+    blocks
+}
+
+/// A page from indexes. Each shelf, and each span, is read in order and they are merged, so no more is read than is shown and
+/// left out.
 fn page(filter: &Filter, order: Order, way: &Way, limit: i64, offset: i64) -> (&'static Sql, Vec<Value>) {
     let By { column, down, .. } = by(order);
-    let Way { index, spans, .. } = way;
     let (conditions, mut params) = conditions(filter);
-    let mut ranges = vec![String::new()];
-    if let Some(spans) = spans {
-        params.push((*spans.start()).into());
-        let span = if filter.store.is_none() { "price_span" } else { "published_at / 86400000000" };
-        let first = params.len();
-        let range = |number| format!(" and listing.{span} = cast(${first} as bigint) + {number}");
-        ranges = (0..=spans.end() - spans.start()).map(range).collect();
-    }
-    let mut parts = Vec::new();
-    for (is_own, shelf) in filter.stands() {
-        parts.extend(ranges.iter().map(|range| {
-            format!(
-                "select listing.id, listing.{column} from listing indexed by {index}
-                where listing.is_own = {is_own} and listing.shelf = {shelf}{range}{conditions}"
-            )
-        }));
+    let mut ranges = Vec::new();
+    for Read { index, spans } in &way.reads {
+        let Some((span, numbers)) = spans else {
+            ranges.push((index, String::new()));
+            continue;
+        };
+        for number in numbers {
+            params.push((*number).into());
+            ranges.push((index, format!(" and listing.{span} = ${}", params.len())));
+        }
     }
     params.extend([limit.into(), offset.into()]);
     let (limit, offset) = (params.len() - 1, params.len());
-    let text =
-        format!("{} order by 2{down}, 1{down} limit ${limit} offset ${offset}", parts.join(" union all "));
-    (hinted(&text, index), params)
+    let text = |hints: bool| {
+        let mut parts = Vec::new();
+        for (is_own, shelf) in filter.stands() {
+            parts.extend(ranges.iter().map(|(index, range)| {
+                let hint = if hints { format!(" indexed by {index}") } else { String::new() };
+                format!(
+                    "select listing.id, listing.{column} from listing{hint}
+                    where listing.is_own = {is_own} and listing.shelf = {shelf}{range}{conditions}"
+                )
+            }));
+        }
+        format!("{} order by 2{down}, 1{down} limit ${limit} offset ${offset}", parts.join(" union all "))
+    };
+    // PostgreSQL has statistics and chooses for itself.
+    (Sql::composed(&text(true), text(false)), params)
 }
 
+/// Counts whole spans.
+fn spanned(filter: &Filter, whole: &RangeInclusive<i64>) -> (&'static Sql, Vec<Value>) {
+    let text = format!(
+        "select cast(sum(listings) as bigint), min(span), max(span) from shelf_span
+        where store_id = $1 and category_id = $2 and brand_id = $3 and {}{} and span between $4 and $5 and listings > 0",
+        shelves(filter),
+        if filter.only_running_low { " and is_running_low" } else { "" }
+    );
+    let (category, brand) = (filter.category.map(CategoryId::get), filter.brand.map(BrandId::get));
+    let of = [filter.store.map(StoreId::get), category, brand].map(|id| id.unwrap_or(0));
+    let params = of.into_iter().chain([*whole.start(), *whole.end()]).map(Value::from);
+    (Sql::composed(&text, text.clone()), params.collect())
+}
+
+/// Counts listings by an index.
 fn counting(filter: &Filter, index: &str) -> (&'static Sql, Vec<Value>) {
     let (conditions, params) = conditions(filter);
-    let shelves = shelves(filter);
-    let text = format!("select count(*) from listing indexed by {index} where {shelves}{conditions}");
-    (hinted(&text, index), params)
+    let text = |hint| format!("select count(*) from listing{hint} where {}{conditions}", shelves(filter));
+    (Sql::composed(&text(format!(" indexed by {index}")), text(String::new())), params)
 }
 
 /// The condition on shelf and kind.
 fn shelves(filter: &Filter) -> String {
     let list = |values: Vec<String>| values.join(", ");
     format!(
-        "listing.is_own in ({}) and listing.shelf in ({})",
+        "is_own in ({}) and shelf in ({})",
         list(filter.kinds().iter().map(bool::to_string).collect()),
         list(filter.shelves().iter().map(i64::to_string).collect())
     )
-}
-
-/// PostgreSQL has statistics and chooses for itself.
-fn hinted(text: &str, index: &str) -> &'static Sql {
-    Sql::composed(text, text.replace(&format!(" indexed by {index}"), ""))
 }

@@ -97,23 +97,24 @@ macro_rules! count {
         )
     };
 }
-/// How many listings there are by price, of all, and by the day of publishing, of each store.
+/// How many listings there are by price, of all, of a category, of a brand and of both; and by the day of publishing, of a
+/// store and of its categories.
 macro_rules! spans {
     ($sign:literal, $which:expr) => {
         concat!(
-            "select cast(0 as bigint) as store_id, is_own, shelf, price_span as span, ",
-            $sign,
-            "count(*) as listings
-            from listing where shelf is not null",
-            $which,
-            " group by 1, 2, 3, 4
+            "select cast(0 as bigint) as store_id, coalesce(category_id, 0) * whole.column1 as category_id,
+                coalesce(brand_id, 0) * whole.column2 as brand_id, is_own, shelf, price_span as span, is_running_low, ",
+            $sign, "count(*) as listings
+            from listing cross join (values (0, 0), (1, 0), (0, 1), (1, 1)) as whole
+            where shelf is not null and (whole.column1 = 0 or category_id is not null)
+                and (whole.column2 = 0 or brand_id is not null)", $which, "
+            group by 1, 2, 3, 4, 5, 6, 7
             union all
-            select store_id, is_own, shelf, published_at / 86400000000, ",
-            $sign,
-            "count(*)
-            from listing where shelf is not null and published_at is not null",
-            $which,
-            " group by 1, 2, 3, 4"
+            select store_id, coalesce(category_id, 0) * whole.column1, cast(0 as bigint), is_own, shelf,
+                published_at / 86400000000, is_running_low, ", $sign, "count(*)
+            from listing cross join (values (0), (1)) as whole
+            where shelf is not null and published_at is not null and (whole.column1 = 0 or category_id is not null)", $which, "
+            group by 1, 2, 3, 4, 5, 6, 7"
         )
     };
 }
@@ -136,9 +137,9 @@ macro_rules! price_span {
 macro_rules! span {
     ($sign:literal, $which:expr) => {
         concat!(
-            "insert into shelf_span (store_id, is_own, shelf, span, listings) ",
+            "insert into shelf_span (store_id, category_id, brand_id, is_own, shelf, span, is_running_low, listings) ",
             spans!($sign, $which),
-            " on conflict (store_id, is_own, shelf, span)
+            " on conflict (store_id, category_id, brand_id, is_own, shelf, span, is_running_low)
             do update set listings = shelf_span.listings + excluded.listings"
         )
     };
@@ -202,13 +203,10 @@ statements! {
             group by store_id, category_id, brand_id, is_own, shelf, is_recommended, is_distributed, is_running_low
             having sum(listings) <> 0 or sum(sales) <> 0
             union all select 1 from (", spans!("", ""),
-                " union all select store_id, is_own, shelf, span, -listings from shelf_span) as counted
-            group by store_id, is_own, shelf, span having sum(listings) <> 0) as wrong
+                " union all select store_id, category_id, brand_id, is_own, shelf, span, is_running_low, -listings
+                    from shelf_span) as counted
+            group by store_id, category_id, brand_id, is_own, shelf, span, is_running_low having sum(listings) <> 0) as wrong
         having count(*) > 0");
-    /// How many listings of these shelves are in these spans.
-    SPANNED = "select cast(coalesce(sum(listings), 0) as bigint) from shelf_span
-        where store_id = $1 and (cast($2 as boolean) is null or is_own = $2) and (shelf = $3 or shelf = $4)
-            and span between $5 and $6";
 }
 
 /// The span of all prices that are too great for the others.

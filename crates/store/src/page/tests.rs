@@ -81,7 +81,7 @@ fn plan(connection: &Connection, sql: &Sql) -> Vec<String> {
 }
 
 fn scans(plan: &[String]) -> bool {
-    let tables = ["listing", "product", "sku", "shelf_count", "wishlist"];
+    let tables = ["listing", "product", "sku", "shelf_count", "shelf_span", "wishlist"];
     plan.iter().any(|line| tables.iter().any(|table| line.starts_with(&format!("SCAN {table}"))))
 }
 
@@ -90,31 +90,30 @@ fn an_index_answers_every_list_and_every_count() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(&folder));
     let connection = Connection::open(folder.path().join("shop.db")).unwrap();
+    let mut merged = 0;
     for filter in filters() {
         for part in parts(&filter) {
             for order in ORDERS {
-                let [walked, others @ ..] =
-                    &ways(&filter, order, &Extent { total: 1, part, size: 1 }, 10)[..]
-                else {
-                    panic!("no way to {filter:?}")
-                };
-                let may_be_sorted = matches!(part, Part::Recommended | Part::Low | Part::Distributed);
-                let in_order = others.iter().filter(|way| way.spans.is_some()).chain([walked]);
-                for way in in_order {
+                let touched = filter.spans().map(|_| 5..=300);
+                let ways = ways(&filter, order, &Extent { total: 1, touched, part, size: 1 }, 10);
+                let is_few = matches!(part, Part::Recommended | Part::Low | Part::Distributed);
+                for (number, way) in ways.iter().enumerate() {
                     let plan = plan(&connection, page(&filter, order, way, 10, 0).0);
+                    let is_merged = way.reads[0].spans.is_some();
+                    let may_be_sorted = !is_merged && (is_few || number > 0);
                     let is_sorted = plan.iter().any(|line| line.contains("TEMP B-TREE"));
                     assert!(!scans(&plan) && (may_be_sorted || !is_sorted), "{order:?} {filter:?}: {plan:?}");
-                }
-                for way in others {
-                    let plan = plan(&connection, page(&filter, order, way, 10, 0).0);
-                    assert!(!scans(&plan), "{} {filter:?}: {plan:?}", way.index);
+                    merged += usize::from(is_merged);
                 }
             }
             let index = part.range(&filter).unwrap_or_else(|| part.index(Order::Newest));
             let counted = plan(&connection, counting(&filter, &index).0);
             assert!(!scans(&counted), "{index} {filter:?}: {counted:?}");
+            let spanned = plan(&connection, spanned(&filter, &(1..=2)).0);
+            assert!(!scans(&spanned), "{filter:?}: {spanned:?}");
         }
     }
+    assert!(merged > 50, "{merged} ways that merge");
     for sql in [COUNTS, category::ON_SALE, shop::SALES, wishlist::PAGE, wishlist::COUNT] {
         let plan = plan(&connection, sql);
         assert!(!scans(&plan), "{}: {plan:?}", sql.sqlite);
@@ -408,18 +407,26 @@ async fn all_ways_to_a_page_show_the_same() {
             unreachable!()
         };
         let (skus, status) = (vec![sku(id).new_tree(&mut runner).unwrap().current()], Status::OnSale);
+        let created_at = NOW.plus_seconds(-86_400 * (id * 67 % 430));
         let (id, handle, rid) = (ProductId::new(id), id.to_string(), format!("1{id:010}"));
-        steps.extend(add(&Product { id, handle, rid, skus, status, ..*product }, &desk, 1));
+        steps.extend(add(&Product { id, handle, rid, skus, status, created_at, ..*product }, &desk, 1));
     }
     store.apply(steps).await.unwrap();
-    let mut compared = 0;
-    for (filter, order) in filters().flat_map(|filter| ORDERS.map(|order| (filter.clone(), order))) {
+    let (mut compared, mut of_all_widths) = (0, 0);
+    let longer = filters().filter(|filter| filter.published_from.is_some()).map(|filter| Filter {
+        published_from: filter.is_own.map(|_| DAY.plus_seconds(-86_400 * 300)),
+        ..filter
+    });
+    for (filter, order) in
+        filters().chain(longer).flat_map(|filter| ORDERS.map(|order| (filter.clone(), order)))
+    {
         let extent = store.extent(&filter).await.unwrap();
         if filter.is_counted() || extent.total == 0 {
             continue;
         }
         let mut pages = Vec::new();
         for way in ways(&filter, order, &extent, 9) {
+            of_all_widths += usize::from(way.reads.len() == WIDTHS.len());
             let (sql, params) = page(&filter, order, &way, 9, 2);
             pages.push(store.ids(sql, params).await.unwrap());
         }
@@ -427,4 +434,19 @@ async fn all_ways_to_a_page_show_the_same() {
         compared += usize::from(pages.len() == 3);
     }
     assert!(compared > 20, "{compared} pages with three ways");
+    assert!(of_all_widths > 10, "{of_all_widths} pages from days and blocks of days");
+}
+
+#[test]
+fn blocks_are_the_days_and_nothing_twice() {
+    for (first, last) in
+        (0..200).flat_map(|first| [0, 1, 7, 15, 16, 40, 200, 3000].map(|more| (first, first + more)))
+    {
+        let days = blocks(first..=last).into_iter().flat_map(|(width, blocks)| {
+            blocks.into_iter().flat_map(move |block| block * width..(block + 1) * width)
+        });
+        let mut days: Vec<i64> = days.collect();
+        days.sort_unstable();
+        assert_eq!(days, (first..=last).collect::<Vec<_>>());
+    }
 }
