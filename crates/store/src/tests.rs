@@ -8,8 +8,9 @@ mod schema;
 use std::pin::pin;
 use std::time::Duration;
 
+use domain::account::{Account, Role};
 use domain::cart::Cart;
-use domain::id::{CategoryId, ListingId, OwnerId, ProductId, SkuId, StoreId};
+use domain::id::{AccountId, CategoryId, ListingId, OwnerId, ProductId, SkuId, StoreId};
 use domain::money::{BasisPoints, Money};
 use domain::product::{Making, Product, Sku, Status};
 use domain::time::Timestamp;
@@ -212,6 +213,53 @@ async fn an_add_shows_what_other_servers_have_put_into_the_cart() {
         assert_eq!(add(&second, 1, later).await.unwrap(), [(1, count)]);
     }
     assert_eq!(add(&first, 2, later).await.unwrap(), [(1, seen), (2, 1)]);
+}
+
+/// On PostgreSQL all of them are one statement, and the guard is asked only where the lock has made the cart.
+#[tokio::test]
+async fn a_guest_who_has_logged_in_is_refused_among_others_who_have_not() {
+    let (store, _folder) = stocked().await;
+    let customer = Account {
+        id: AccountId::new(1),
+        owner: OWNER,
+        email: Some("li@example.com".to_owned()),
+        username: None,
+        phone: None,
+        created_at: NOW,
+        role: Role::Customer,
+    };
+    let guest = |number: u8| (OwnerId::new([number; 16]), [number; 32]);
+    let end = NOW.plus_seconds(3600);
+    let mut steps = vec![account::add(&customer, None)];
+    steps.extend((2..8).map(|number| token::issue(&guest(number).1, guest(number).0, None, end, NOW)));
+    store.apply(steps).await.unwrap();
+    let add = async |number| {
+        let ((owner, hash), line) = (guest(number), line(1, 1));
+        let mut steps = vec![carts::lock(owner, NOW, None), token::guard(&hash, owner, NOW)];
+        steps.extend(carts::add(owner, &line, NOW));
+        store.write_line(owner, &line, steps).await.map(|cart| quantities(&cart))
+    };
+    let added = |pieces| Ok(vec![(1, pieces)]);
+    let answers = |answers: Vec<Result<Vec<(i64, i64)>, Error>>| -> Vec<_> {
+        answers.into_iter().map(|answer| answer.map_err(|error| error.to_string())).collect()
+    };
+    assert_eq!(answers(join_all((2..6).map(&add)).await), [added(1), added(1), added(1), added(1)]);
+
+    // The second guest, who has a cart, and the seventh, who has none, log in.
+    for number in [2, 7] {
+        let (owner, hash) = guest(number);
+        let seen = store.cart(owner).await.unwrap().version;
+        let mut steps =
+            vec![token::move_to(&hash, owner, &customer, end, NOW), carts::lock(owner, NOW, Some(seen))];
+        steps.extend(carts::drop_cart(owner, seen + 1));
+        store.merge_carts(owner, OWNER, steps).await.unwrap();
+    }
+    let moved = || Err(Error::Refused(Refusal::TokenMoved).to_string());
+    let expected = [moved(), added(2), added(2), added(2), added(1), moved()];
+    assert_eq!(answers(join_all((2..8).map(&add)).await), expected);
+    for number in [2, 7] {
+        assert_eq!(quantities(&store.cart(guest(number).0).await.unwrap()), []);
+    }
 }
 
 /// With `CARTWRIGHT_TEST_DATABASE` only.

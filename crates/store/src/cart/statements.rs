@@ -24,17 +24,16 @@ macro_rules! held {
     };
 }
 
-/// A row when nothing is against more pieces: status, stock and limits.
+/// A row when nothing is against more pieces: stock and limits, and a shelf of what is on sale.
 macro_rules! can_add {
     ($listing_row:expr, $owner:literal, $listing:literal, $sku:literal, $most:literal, $more:literal, $lines:literal) => {
         concat!(
             "select ",
             $listing_row,
             "
-            join product on product.id = listing.product_id
             join sku on sku.id = ",
             $sku,
-            " and sku.product_id = product.id
+            " and sku.product_id = listing.product_id
             left join cart_line as line
                 on line.owner_id = ",
             $owner,
@@ -45,7 +44,7 @@ macro_rules! can_add {
             "
             where listing.id = ",
             $listing,
-            " and listing.status = 1 and product.status = 2 and not product.is_deleted
+            " and listing.shelf in (1, 3)
                 and ",
             fits!($most, concat!("coalesce(line.quantity, 0) + ", $more)),
             "
@@ -177,11 +176,10 @@ statements! {
             effective_price!(), ", $6, $6
         from cart
         join listing on listing.id = $2
-        join product on product.id = listing.product_id
-        join sku on sku.id = $3 and sku.product_id = product.id
+        join sku on sku.id = $3 and sku.product_id = listing.product_id
         left join cart_line as line
             on line.owner_id = $1 and line.listing_id = $2 and line.sku_id = $3
-        where cart.owner_id = $1 and listing.status = 1 and product.status = 2 and not product.is_deleted
+        where cart.owner_id = $1 and listing.shelf in (1, 3)
             and $5 > ", held!(), "
             and ", fits!("$4", concat!("coalesce(line.quantity, 0) + $5 - ", held!())), "
             and (line.id is not null or (select count(*) from cart_line where owner_id = $1) < $7)
@@ -230,10 +228,9 @@ statements! {
     SET_LINE = concat!("update cart_line set quantity = $3, updated_at = $5
         where owner_id = $1 and id = $2 and (quantity >= $3 or exists (
             select 1 from listing
-            join product on product.id = listing.product_id
-            join sku on sku.product_id = product.id
+            join sku on sku.product_id = listing.product_id
             where listing.id = cart_line.listing_id and sku.id = cart_line.sku_id
-                and listing.status = 1 and product.status = 2 and not product.is_deleted and ", fits!("$4", "$3"), "))");
+                and listing.shelf in (1, 3) and ", fits!("$4", "$3"), "))");
 
     /// Sets the note of a line.
     SET_NOTES = "update cart_line set notes = $3, updated_at = $4 where owner_id = $1 and id = $2";

@@ -8,7 +8,7 @@ use domain::id::OwnerId;
 use super::connection::{Asked, again};
 use crate::db::Question;
 use crate::sql::Together;
-use crate::{Result, Rows, Step, Value};
+use crate::{Result, Rows, Step, Value, token};
 
 /// The parameters of one statement for many: a list of everybody's first, a list of everybody's second, and so on.
 pub(super) fn lists<'a>(each: &[&'a [Value]]) -> Vec<Value> {
@@ -17,9 +17,18 @@ pub(super) fn lists<'a>(each: &[&'a [Value]]) -> Vec<Value> {
     (0..width).map(list).collect()
 }
 
-/// The statements that do all steps for many shoppers at once, each with how many of the steps it does; `None` where there
-/// is a step that none does.
-pub(super) fn joints(steps: &[Step]) -> Option<Vec<(&'static str, usize)>> {
+/// A statement that does steps for many shoppers at once.
+pub(super) struct Joint {
+    pub(super) text: &'static str,
+    /// How many of the steps.
+    pub(super) done: usize,
+    /// Whether it asks if a guest's token is still good. Whoever finds the guest's cart need not: a login removes it with
+    /// what makes the token another one.
+    pub(super) is_guard: bool,
+}
+
+/// The statements that do all steps; `None` where there is a step that none does.
+pub(super) fn joints(steps: &[Step]) -> Option<Vec<Joint>> {
     let (mut joints, mut left) = (Vec::new(), steps);
     while let [step, behind @ ..] = left {
         let done = match step.sql.together? {
@@ -27,7 +36,8 @@ pub(super) fn joints(steps: &[Step]) -> Option<Vec<(&'static str, usize)>> {
             Together::With(next, _) if behind.first()?.sql.sqlite == next.sqlite => 2,
             Together::With(..) => return None,
         };
-        joints.push((step.sql.together?.text(), done));
+        let is_guard = step.sql.sqlite == token::GUARD.sqlite;
+        joints.push(Joint { text: step.sql.together?.text(), done, is_guard });
         left = &left[done..];
     }
     Some(joints)

@@ -14,11 +14,11 @@ use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 
 use super::connection::{Asked, Attempt, Connection, DEADLINE, Patience, again, is_passing, meaning};
-use super::joined::{joints, lists, parted};
+use super::joined::{Joint, joints, lists, parted};
 use crate::cart::{CartCache, Touched};
 use crate::db::{Transaction, Written};
 use crate::stats::Stats;
-use crate::{Error, Result, Rows, Sql, Value, cart};
+use crate::{Error, Result, Row, Rows, Sql, Step, Value, cart, token};
 
 /// The most callers in one commit.
 const BATCH: usize = 256;
@@ -52,7 +52,7 @@ struct Caller {
     /// The parameters of the question for the cart that they want to see.
     shown: Option<[Value; 1]>,
     /// The statements that do the steps for many shoppers at once, where there are such.
-    joints: Option<Vec<(&'static str, usize)>>,
+    joints: Option<Vec<Joint>>,
 }
 
 impl From<Transaction> for Caller {
@@ -114,16 +114,34 @@ impl Caller {
         cart::from_rows(owner, met).map(Arc::new)
     }
 
-    /// What each step met, of what the statements for many met.
+    /// What each step met, of what the statements for many met; a guard that was not asked, its row.
     fn joined(&self, parts: &mut [HashMap<OwnerId, Rows>]) -> Vec<Attempt<Rows>> {
         let mut met = Vec::with_capacity(self.transaction.steps.len());
-        for ((_, done), parts) in self.joints.iter().flatten().zip(&mut parts[1..]) {
-            let own = self.own(parts);
+        let mut parts = parts.iter_mut();
+        let row = |count| Rows { changed: count, ..Rows::default() };
+        for Joint { done, is_guard, .. } in self.joints.iter().flatten() {
+            if *is_guard {
+                met.push(Ok(row(1)));
+                continue;
+            }
+            let own = parts.next().map_or_else(Rows::default, |parts| self.own(parts));
             // The first of two has as many rows as the second, which alone gives them.
-            met.extend((1..*done).map(|_| Ok(Rows { changed: own.count(), ..Rows::default() })));
+            met.extend((1..*done).map(|_| Ok(row(own.count()))));
             met.push(Ok(own));
         }
         met
+    }
+
+    /// The guard that has to be asked all the same: the lock has made the cart.
+    fn guard(&self, met: &[Rows]) -> Option<&Step> {
+        let made = self.met_by(cart::LOCK, met)?.int(0).ok()? == 1;
+        self.transaction.steps.iter().find(|step| made && step.sql.sqlite == token::GUARD.sqlite)
+    }
+
+    /// The row that a statement met.
+    fn met_by<'a>(&self, sql: &Sql, met: &'a [Rows]) -> Option<Row<'a>> {
+        let at = self.transaction.steps.iter().position(|step| step.sql.sqlite == sql.sqlite)?;
+        met.get(at)?.first()
     }
 
     /// Their part of what a statement for many met.
@@ -134,12 +152,9 @@ impl Caller {
     /// The cart in memory with the line that joined steps changed, if nobody has written it since.
     fn cart_with_line(&self, carts: &CartCache, met: &[Rows]) -> Option<Arc<Cart>> {
         let Touched { shown, line, .. } = &self.transaction.touched;
-        let met_by = |sql: &Sql| {
-            let at = self.transaction.steps.iter().position(|step| step.sql.sqlite == sql.sqlite)?;
-            met.get(at)?.first()
-        };
         let known = carts.get(&(*shown)?)?;
-        let values = [met_by(cart::LOCK)?.values(), met_by(cart::ADD_PIECES)?.values()].concat();
+        let values = [cart::LOCK, cart::ADD_PIECES].map(|sql| self.met_by(sql, met).map(|row| row.values()));
+        let values = [values[0]?, values[1]?].concat();
         let rows = Rows { width: values.len(), values, changed: 0 };
         // What cannot be read here is read whole, which says why.
         cart::with_line(&known, (*line)?, &rows).ok()?.map(Arc::new)
@@ -351,51 +366,66 @@ impl Writer {
     /// What comes of each step as one statement for all; `None` when a statement failed.
     async fn at_once(&mut self, callers: &[&Caller]) -> Attempt<Option<Outcomes>> {
         let (mut texts, mut params, mut at) = (Vec::new(), Vec::new(), 0);
-        for &(text, done) in callers.first().iter().flat_map(|first| &first.joints).flatten() {
-            let mut all = Vec::new();
-            for at in at..at + done {
-                let each: Vec<_> =
-                    callers.iter().map(|caller| &*caller.transaction.steps[at].params).collect();
-                all.extend(lists(&each));
-            }
-            texts.push(text);
-            params.push(all);
+        for &Joint { text, done, is_guard } in
+            callers.first().iter().flat_map(|first| &first.joints).flatten()
+        {
+            let steps = at..at + done;
             at += done;
+            if is_guard {
+                continue;
+            }
+            let each =
+                steps.map(|at| callers.iter().map(move |caller| &*caller.transaction.steps[at].params));
+            params.push(each.flat_map(|each| lists(&each.collect::<Vec<_>>())).collect::<Vec<_>>());
+            texts.push(text);
         }
         let mut asked = vec![BEGIN];
         asked.extend(texts.into_iter().zip(params.iter().map(Vec::as_slice)));
         // The carts count as one more, read or not.
         self.stats.statements.inc_by(at as u64 + 1);
         let Some(mut parts) = self.parts(&asked).await? else { return Ok(None) };
+        // The transaction's beginning met nobody.
+        let parts = &mut parts[1..];
         let met: Vec<_> =
-            callers.iter().map(|caller| caller.rows(&mut caller.joined(&mut parts).into_iter())).collect();
+            callers.iter().map(|caller| caller.rows(&mut caller.joined(parts).into_iter())).collect();
         if met.iter().any(Result::is_err) {
             return Ok(Some(met.into_iter().map(|met| met.map(|met| (met, None))).collect()));
         }
-        let met: Vec<_> = met.into_iter().flatten().collect();
-        let Some(carts) = self.shown(callers, &met).await? else { return Ok(None) };
-        Ok(Some(met.into_iter().zip(carts).map(|(met, cart)| Ok((met, Some(cart)))).collect()))
+        self.shown(callers, met.into_iter().flatten().collect()).await
     }
 
-    /// The carts as the steps left them: those in memory with the line that changed, and the others read.
-    async fn shown(&mut self, callers: &[&Caller], met: &[Vec<Rows>]) -> Attempt<Option<Vec<Arc<Cart>>>> {
-        let known: Vec<_> =
-            callers.iter().zip(met).map(|(caller, met)| caller.cart_with_line(&self.carts, met)).collect();
-        let unknown = callers.iter().zip(&known).filter(|(_, known)| known.is_none());
-        let owners: Vec<_> =
-            unknown.filter_map(|(caller, _)| Some(caller.shown.as_ref()?.as_slice())).collect();
-        let mut read = HashMap::new();
-        if let (false, Some(carts)) = (owners.is_empty(), cart::CART.together) {
-            let Some(mut parts) = self.parts(&[(carts.text(), &lists(&owners))]).await? else {
-                return Ok(None);
-            };
-            read = parts.swap_remove(0);
-        }
-        let carts = callers
+    /// What comes of what the steps met, with the carts as they left them: those in memory with the line that changed, and the
+    /// others read.
+    async fn shown(&mut self, callers: &[&Caller], met: Vec<Vec<Rows>>) -> Attempt<Option<Outcomes>> {
+        let all: Vec<_> = callers
             .iter()
-            .zip(known)
-            .map(|(caller, known)| known.map_or_else(|| caller.cart(&caller.own(&mut read)), Ok));
-        Ok(carts.collect::<Result<_>>().ok())
+            .zip(met)
+            .map(|(caller, met)| (caller, caller.cart_with_line(&self.carts, &met), caller.guard(&met), met))
+            .collect();
+        let unknown = all.iter().filter(|(_, known, ..)| known.is_none());
+        let owners: Vec<_> =
+            unknown.filter_map(|(caller, ..)| Some(caller.shown.as_ref()?.as_slice())).collect();
+        let doubtful: Vec<_> =
+            all.iter().filter_map(|(.., guard, _)| Some(&*guard.as_ref()?.params)).collect();
+        let questions = [(cart::CART, lists(&owners)), (token::GUARD, lists(&doubtful))];
+        let asked: Vec<_> = questions
+            .iter()
+            .filter(|(_, params)| !params.is_empty())
+            .filter_map(|(sql, params)| Some((sql.together?.text(), params.as_slice())))
+            .collect();
+        let Some(parts) = self.parts(&asked).await? else { return Ok(None) };
+        let mut parts = parts.into_iter();
+        let [mut read, mut good] = questions.each_ref().map(|(_, params)| {
+            if params.is_empty() { HashMap::new() } else { parts.next().unwrap_or_default() }
+        });
+        let outcomes = all.into_iter().map(|(caller, known, guard, met)| {
+            if let Some(refusal) = guard.and_then(|guard| guard.refusal(&caller.own(&mut good))) {
+                return Err(Error::Refused(refusal));
+            }
+            let cart = known.map_or_else(|| caller.cart(&caller.own(&mut read)), Ok)?;
+            Ok((met, Some(cart)))
+        });
+        Ok(Some(outcomes.collect()))
     }
 
     /// What each statement met, by shopper; `None` when one failed.
