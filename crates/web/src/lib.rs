@@ -34,7 +34,7 @@ pub use frame::{Content, ctx, frame};
 pub use json::Json;
 pub use links::{Links, client_address};
 pub use observe::cors;
-pub use pieces::Piece;
+pub use pieces::{Joined, Piece};
 pub use refusal::{refusal, refused, status};
 pub use time::{day, rfc3339};
 

@@ -6,7 +6,7 @@ use domain::id::{ListingId, SkuId};
 use domain::product::{Listing, Product};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use serde::{Serialize, Serializer};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
 /// Bytes of text kept in memory.
@@ -32,11 +32,24 @@ struct Written {
 
 impl Piece {
     /// The members of this object and those of another.
-    pub fn with<T: Serialize>(&self, more: &T) -> Box<RawValue> {
+    pub fn with<T: Serialize>(&self, more: &T) -> Joined {
         let (text, more) = (self.0.text.get(), serde_json::to_string(more).expect(WRITABLE));
         let members = text.strip_suffix('}').unwrap_or(text);
-        let joined = [members, ",", more.strip_prefix('{').unwrap_or(&more)].concat();
-        RawValue::from_string(joined).expect("two objects with members make one")
+        Joined([members, ",", more.strip_prefix('{').unwrap_or(&more)].concat())
+    }
+}
+
+/// The JSON of two objects with members as one object.
+#[derive(Debug)]
+pub struct Joined(String);
+
+impl Serialize for Joined {
+    /// As a `RawValue`, by the name it goes by in `serde_json`: to make one of the text would read all of it once more.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const RAW: &str = "$serde_json::private::RawValue";
+        let mut raw = serializer.serialize_struct(RAW, 1)?;
+        raw.serialize_field(RAW, &self.0)?;
+        raw.end()
     }
 }
 

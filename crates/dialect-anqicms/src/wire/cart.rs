@@ -11,7 +11,7 @@ use domain::limits::MAX_EXTRA;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use web::{Content, Links, Shop, fields};
+use web::{Content, Joined, Links, Shop, fields};
 
 use crate::error::{Error, Flaw};
 use crate::wire::archive::Archive;
@@ -88,7 +88,7 @@ struct Row<'a> {
 }
 
 /// A row: an archive, and how it stands in the cart.
-pub(crate) fn row(priced: PricedLine<'_>, links: &Links) -> Box<RawValue> {
+pub(crate) fn row(priced: PricedLine<'_>, links: &Links) -> Joined {
     let PricedLine { line, offer } = priced;
     Archive::in_cart(offer, links).with(&Row {
         cart_id: line.id.get(),
