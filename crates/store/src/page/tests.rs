@@ -417,21 +417,18 @@ async fn all_ways_to_a_page_show_the_same() {
         published_from: filter.is_own.map(|_| DAY.plus_seconds(-86_400 * 300)),
         ..filter
     });
-    for (filter, order) in
-        filters().chain(longer).flat_map(|filter| ORDERS.map(|order| (filter.clone(), order)))
-    {
+    for filter in filters().chain(longer).filter(|filter| !filter.is_counted()) {
         let extent = store.extent(&filter).await.unwrap();
-        if filter.is_counted() || extent.total == 0 {
-            continue;
+        for order in ORDERS.into_iter().filter(|_| extent.total > 0) {
+            let mut pages = Vec::new();
+            for way in ways(&filter, order, &extent, 9) {
+                of_all_widths += usize::from(way.reads.len() == WIDTHS.len());
+                let (sql, params) = page(&filter, order, &way, 9, 2);
+                pages.push(store.ids(sql, params).await.unwrap());
+            }
+            assert!(pages.windows(2).all(|pages| pages[0] == pages[1]), "{order:?} {filter:?}: {pages:?}");
+            compared += usize::from(pages.len() == 3);
         }
-        let mut pages = Vec::new();
-        for way in ways(&filter, order, &extent, 9) {
-            of_all_widths += usize::from(way.reads.len() == WIDTHS.len());
-            let (sql, params) = page(&filter, order, &way, 9, 2);
-            pages.push(store.ids(sql, params).await.unwrap());
-        }
-        assert!(pages.windows(2).all(|pages| pages[0] == pages[1]), "{order:?} {filter:?}: {pages:?}");
-        compared += usize::from(pages.len() == 3);
     }
     assert!(compared > 20, "{compared} pages with three ways");
     assert!(of_all_widths > 10, "{of_all_widths} pages from days and blocks of days");
