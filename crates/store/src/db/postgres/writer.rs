@@ -153,7 +153,7 @@ impl Caller {
     fn cart_with_line(&self, carts: &CartCache, met: &[Rows]) -> Option<Arc<Cart>> {
         let Touched { shown, line, .. } = &self.transaction.touched;
         let known = carts.get(&(*shown)?)?;
-        let values = [cart::LOCK, cart::ADD_PIECES].map(|sql| self.met_by(sql, met).map(|row| row.values()));
+        let values = [cart::LOCK, cart::ADD_PIECES].map(|sql| self.met_by(sql, met).map(Row::values));
         let values = [values[0]?, values[1]?].concat();
         let rows = Rows { width: values.len(), values, changed: 0 };
         // What cannot be read here is read whole, which says why.
