@@ -22,12 +22,14 @@ const PASSED: i64 = 2;
 const GATHERED: i64 = 15;
 const MERGED: i64 = 4;
 const OPENED: i64 = 70;
-/// Ranges of indexes that are merged at most, and how many more of an index make another statement: a shape of each is kept.
+/// Ranges merged in one statement at most.
 const MOST_RANGES: usize = 240;
+/// Ranges of an index are filled up to a multiple of this, so that there are few statements.
 const AT_ONCE: usize = 8;
-/// So many days are a span of an index of days, each so many times the one before.
-const WIDTHS: [i64; 3] = [1, TIMES, TIMES * TIMES];
+/// Each width of spans of days is so many times the one before.
 const TIMES: i64 = 8;
+/// So many days are a span of an index of days.
+const WIDTHS: [i64; 3] = [1, TIMES, TIMES * TIMES];
 
 statements! {
     /// How many listings stand on these shelves, of any and of the given store, category and brand.
@@ -178,10 +180,12 @@ impl Store {
         let (mut total, mut held) = (0, None);
         let mut rest = vec![filter.clone()];
         if let Some(Spans { touched, whole, rest: prices }) = filter.spans() {
-            (total, held) = self.spanned(filter, &whole).await?;
-            if !prices.is_empty() {
-                held = Some(touched);
-            }
+            let (count, [least, greatest]) = self.spanned(filter, &whole).await?;
+            // What is beside the whole spans is not looked for.
+            let first = if touched.start() < whole.start() { Some(*touched.start()) } else { least };
+            let last = if whole.end() < touched.end() { Some(*touched.end()) } else { greatest };
+            held = first.or(last).zip(last.or(first)).map(|(first, last)| first..=last);
+            total = count;
             let of = |prices: RangeInclusive<i64>| Filter {
                 price_min: Some(Money::from_minor(*prices.start())),
                 price_max: Some(Money::from_minor(*prices.end())),
@@ -197,17 +201,12 @@ impl Store {
         Ok((total, held))
     }
 
-    /// How many a filter wants of whole spans, and from which to which of them there are any.
-    async fn spanned(
-        &self,
-        filter: &Filter,
-        whole: &RangeInclusive<i64>,
-    ) -> Result<(i64, Option<RangeInclusive<i64>>)> {
+    /// How many a filter wants of whole spans, and the first and the last of them that has any.
+    async fn spanned(&self, filter: &Filter, whole: &RangeInclusive<i64>) -> Result<(i64, [Option<i64>; 2])> {
         let (sql, params) = spanned(filter, whole);
         let rows = self.read(sql, params).await?;
-        let Some(row) = rows.first() else { return Ok((0, None)) };
-        let held = row.opt_int(1)?.zip(row.opt_int(2)?).map(|(first, last)| first..=last);
-        Ok((row.opt_int(0)?.unwrap_or(0), held))
+        let Some(row) = rows.first() else { return Ok((0, [None; 2])) };
+        Ok((row.opt_int(0)?.unwrap_or(0), [row.opt_int(1)?, row.opt_int(2)?]))
     }
 
     async fn ids(&self, sql: &'static Sql, params: Vec<Value>) -> Result<Vec<ListingId>> {
@@ -261,7 +260,7 @@ impl Filter {
         })
     }
 
-    /// The spans that are counted: of prices wherever, or of a store's days.
+    /// The spans that are counted: of prices, unless of a store; or of a store's days.
     fn spans(&self) -> Option<Spans> {
         if self.only_recommended || self.only_distributed {
             return None;
@@ -386,7 +385,7 @@ fn ways(filter: &Filter, order: Order, extent: &Extent, rank: i64) -> Vec<Way> {
 fn merged(filter: &Filter, order: Order, extent: &Extent, rank: i64) -> Option<Way> {
     let touched = extent.touched.clone()?;
     let is_of_all = (filter.store, filter.category, filter.brand) == (None, None, None);
-    let spans = match (filter.days(), by(order).name) {
+    let mut spans: Vec<(String, String, Vec<i64>)> = match (filter.days(), by(order).name) {
         (None, name @ ("newest" | "updated" | "sales" | "title")) if is_of_all => {
             vec![(
                 format!("listing_span_{name}"),
@@ -402,13 +401,16 @@ fn merged(filter: &Filter, order: Order, extent: &Extent, rank: i64) -> Option<W
             .collect(),
         _ => return None,
     };
-    let mut ranges = 0;
-    let read = |(index, span, mut numbers): (String, String, Vec<i64>)| {
-        // There is no such span.
-        numbers.resize(numbers.len().next_multiple_of(AT_ONCE), i64::MIN);
-        ranges += numbers.len() * filter.stands().count();
-        Read { index, spans: Some((span, numbers)) }
-    };
+    let narrow = spans.iter().rev().skip(1);
+    let most = narrow.map(|(.., numbers)| numbers.len()).max();
+    let widest = spans.len() - 1;
+    for (at, (.., numbers)) in spans.iter_mut().enumerate() {
+        // Narrow ones are filled up alike, with a span that nothing is in.
+        let len = most.filter(|_| at < widest).unwrap_or(numbers.len());
+        numbers.resize(len.next_multiple_of(AT_ONCE), i64::MIN);
+    }
+    let ranges = spans.iter().map(|(.., numbers)| numbers.len()).sum::<usize>() * filter.stands().count();
+    let read = |(index, span, numbers)| Read { index, spans: Some((span, numbers)) };
     let reads = spans.into_iter().map(read).collect();
     let cost = rank.saturating_mul(MERGED).saturating_add(ranges as i64 * OPENED);
     (ranges <= MOST_RANGES).then_some(Way { reads, cost })

@@ -226,6 +226,8 @@ pub(crate) struct Spans {
 impl Spans {
     /// The days that these times (in microseconds, the second one not included) are, if they are whole days.
     pub(crate) fn of_days(from: Option<i64>, before: Option<i64>) -> Option<Self> {
+        // Nothing was published before the clock began.
+        let from = from.filter(|from| *from > 0);
         let is_whole = |time: Option<i64>| time.is_none_or(|time| time >= 0 && time % DAY == 0);
         let whole = from.map_or(0, |from| from / DAY)..=before.map_or(i64::MAX, |end| end / DAY - 1);
         (is_whole(from) && is_whole(before)).then(|| Self { touched: whole.clone(), whole, rest: Vec::new() })

@@ -34,6 +34,7 @@ impl Piece {
     /// The members of this object and those of another.
     pub fn with<T: Serialize>(&self, more: &T) -> Joined {
         let (text, more) = (self.0.text.get(), serde_json::to_string(more).expect(WRITABLE));
+        debug_assert!(more.len() > 2, "an object without members has no place behind a comma");
         let members = text.strip_suffix('}').unwrap_or(text);
         Joined([members, ",", more.strip_prefix('{').unwrap_or(&more)].concat())
     }
@@ -44,7 +45,8 @@ impl Piece {
 pub struct Joined(String);
 
 impl Serialize for Joined {
-    /// As a `RawValue`, by the name it goes by in `serde_json`: to make one of the text would read all of it once more.
+    /// As `RawValue` writes itself, by the private name that `serde_json` knows it by: `RawValue::from_string` would parse the
+    /// whole text again, a twentieth of what the server does for a cart.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         const RAW: &str = "$serde_json::private::RawValue";
         let mut raw = serializer.serialize_struct(RAW, 1)?;
@@ -108,5 +110,16 @@ impl Pieces {
         }));
         self.0.insert(key, piece.clone());
         piece
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_objects_with_members_are_joined_to_one() {
+        let joined = Joined([r#"{"a":"1""#, r#""b":[2]}"#].join(","));
+        assert_eq!(serde_json::to_string(&[joined]).unwrap(), r#"[{"a":"1","b":[2]}]"#);
     }
 }

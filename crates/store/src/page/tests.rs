@@ -414,7 +414,9 @@ async fn all_ways_to_a_page_show_the_same() {
     store.apply(steps).await.unwrap();
     let (mut compared, mut of_all_widths) = (0, 0);
     let longer = filters().filter(|filter| filter.published_from.is_some()).map(|filter| Filter {
-        published_from: filter.is_own.map(|_| DAY.plus_seconds(-86_400 * 300)),
+        published_from: filter.is_own.map(|is_own| {
+            if is_own { DAY.plus_seconds(-86_400 * 300) } else { Timestamp::from_micros(-86_400_000_000) }
+        }),
         ..filter
     });
     for filter in filters().chain(longer).filter(|filter| !filter.is_counted()) {

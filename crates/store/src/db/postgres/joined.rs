@@ -22,8 +22,8 @@ pub(super) struct Joint {
     pub(super) text: &'static str,
     /// How many of the steps.
     pub(super) done: usize,
-    /// Whether it asks if a guest's token is still good. Whoever finds the guest's cart need not: a login removes it with
-    /// what makes the token another one.
+    /// Whether it asks if a guest's token is still good. Where the guest's cart is found it need not be asked: a login moves the
+    /// token and removes the cart in one transaction.
     pub(super) is_guard: bool,
 }
 

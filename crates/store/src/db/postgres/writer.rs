@@ -132,10 +132,11 @@ impl Caller {
         met
     }
 
-    /// The guard that has to be asked all the same: the lock has made the cart.
+    /// The guard that has to be asked all the same: the lock has found no cart, and made it.
     fn guard(&self, met: &[Rows]) -> Option<&Step> {
-        let made = self.met_by(cart::LOCK, met)?.int(0).ok()? == 1;
-        self.transaction.steps.iter().find(|step| made && step.sql.sqlite == token::GUARD.sqlite)
+        let version = self.met_by(cart::LOCK, met).and_then(|row| row.int(0).ok());
+        let is_found = version.is_some_and(|version| version > 1);
+        self.transaction.steps.iter().find(|step| !is_found && step.sql.sqlite == token::GUARD.sqlite)
     }
 
     /// The row that a statement met.
