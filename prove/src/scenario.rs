@@ -100,7 +100,7 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { name: "disk full", settings: &[SQLITE, POSTGRES, REPLICAS], run: disk::full },
     Scenario { name: "disk slow", settings: &[SQLITE], run: disk::slow },
     Scenario { name: "clock backwards", settings: &[SQLITE, REPLICAS], run: clock::backwards },
-    Scenario { name: "storm", settings: &[SQLITE], run: storm::storm },
+    Scenario { name: "storm", settings: &[SQLITE, POSTGRES], run: storm::storm },
     Scenario { name: "bodies", settings: &[SQLITE], run: body::bodies },
 ];
 
