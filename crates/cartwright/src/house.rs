@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError, create_dir_all};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use app::asset::{self, Owner};
@@ -12,6 +13,9 @@ use store::{Database, Options, Store};
 use web::Shop;
 
 use crate::config::{Place, Serving};
+
+/// How long a client may wait for a statement that the database does not answer; a command has all the time it needs.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A shop that is served from here and from nowhere else.
 pub(crate) struct House {
@@ -31,6 +35,7 @@ impl House {
             database_ca: place.database_ca.clone(),
             cached_carts: serving.cached_carts,
             migrates: serving.migrate,
+            deadline: Some(PATIENCE),
             ..Options::new(database)
         })?;
         if store.is_half_copied().await? {

@@ -136,6 +136,24 @@ impl Postgres {
         wait("a killed process goes on", || Ok(killed.iter().all(|pid| !exists(*pid))))
     }
 
+    /// Stops every process of the server where it is (SIGSTOP), as a machine does whose disk hangs.
+    pub fn freeze(&self) -> Result<()> {
+        self.signal_all("STOP")
+    }
+
+    /// Lets them go on.
+    pub fn thaw(&self) -> Result<()> {
+        self.signal_all("CONT")
+    }
+
+    fn signal_all(&self, name: &str) -> Result<()> {
+        signal(name, self.child.id());
+        for pid in children_of(self.child.id())? {
+            signal(name, pid);
+        }
+        Ok(())
+    }
+
     /// Starts it again after a kill, in its folder and on its port.
     pub fn restart(&mut self) -> Result<()> {
         self.child = spawn(&self.programs, &self.folder, self.port)?;

@@ -41,6 +41,7 @@ pub mod wishlist;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use error::{Error, Refusal};
 pub use sql::{Expect, Sql, Step};
@@ -62,6 +63,9 @@ pub struct Options {
     pub database_ca: Option<PathBuf>,
     /// Whether an older PostgreSQL database is brought up to date; an embedded one always is.
     pub migrates: bool,
+    /// How long a PostgreSQL server may take for a statement before whoever waits hears that it is unavailable; without it,
+    /// as long as it needs.
+    pub deadline: Option<Duration>,
     /// Whether an acknowledged write must outlive a power cut; only tests say no.
     pub is_durable: bool,
     /// The most carts kept in memory.
@@ -100,6 +104,7 @@ impl Options {
             database,
             database_ca: None,
             migrates: true,
+            deadline: None,
             is_durable: true,
             cached_carts: 100_000,
             queue: 4096,

@@ -3,13 +3,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use postgres_server::Postgres;
 
 use crate::load::{self, CLIENTS, Seen};
-use crate::server::{Folder, Server};
-use crate::shop::{REPLICAS, guest, pieces, stock};
+use crate::server::{Folder, Server, agent};
+use crate::shop::{REPLICAS, add, guest, pieces, stock};
 
 /// Serves under load while something happens to the primary and the standby.
 fn serve_through(happens: impl FnOnce(&mut Postgres, &Postgres)) {
@@ -75,4 +75,34 @@ fn a_primary_that_is_killed_and_comes_back_has_what_was_acknowledged() {
         primary.kill().expect("it is ours");
         primary.restart().expect("it recovers");
     });
+}
+
+#[test]
+fn a_database_that_hangs_keeps_nobody_waiting_for_ever() {
+    if !postgres_server::is_installed() {
+        eprintln!("not tested: the package postgresql is not installed");
+        return;
+    }
+    let place = tempfile::tempdir().expect("a folder");
+    let postgres = Postgres::start(place.path()).expect("a database server");
+    let folder = Folder::on(&postgres.address());
+    stock(&folder);
+    let server = folder.serve();
+    let token = guest(&server);
+    let add_one = || add(&agent(), &server.url, &token, "a-key").expect("an answer").0;
+    let started = Instant::now();
+    postgres.freeze().expect("it is ours");
+    let (write, read) = thread::scope(|scope| {
+        let write = scope.spawn(add_one);
+        let read = scope.spawn(|| server.get("/readyz").status);
+        (write.join().expect("a client"), read.join().expect("a client"))
+    });
+    assert!(started.elapsed() < Duration::from_secs(25), "{:?}", started.elapsed());
+    postgres.thaw().expect("it is ours");
+    assert_eq!((write, read), (503, 503));
+    while add_one() != 200 {
+        assert!(started.elapsed() < Duration::from_mins(1), "it does not go on");
+        thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(pieces(&server, &token), 1);
 }

@@ -8,10 +8,12 @@ mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use self::connection::{Connection, Place};
 use self::joined::Waiting;
@@ -28,6 +30,8 @@ const IS_SPREAD: &str = "select 1 from pg_catalog.pg_extension where extname = '
 pub(crate) struct Postgres {
     /// Absent once it is closed.
     queues: Mutex<Option<Queues>>,
+    /// How long anybody waits for an answer.
+    deadline: Option<Duration>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -48,7 +52,7 @@ impl Postgres {
         carts: &Arc<CartCache>,
         stats: &Arc<Stats>,
     ) -> Result<Self> {
-        let place = Place::parse(address, options.database_ca.as_deref())?;
+        let place = Place::parse(address, options.database_ca.as_deref())?.answering_within(options.deadline);
         let (writes, transactions) = mpsc::channel(options.queue);
         let (joined, of_many) = mpsc::channel(options.queue);
         let (others, questions) = mpsc::channel(options.queue);
@@ -82,14 +86,18 @@ impl Postgres {
         let thread = thread.map_err(|error| Error::Unusable(format!("cannot start a thread: {error}")))?;
         is_begun.recv().map_err(|_| Error::Closed)??;
         let queues = Queues { writes, joined, others };
-        Ok(Self { queues: Mutex::new(Some(queues)), thread: Mutex::new(Some(thread)) })
+        Ok(Self {
+            queues: Mutex::new(Some(queues)),
+            deadline: options.deadline,
+            thread: Mutex::new(Some(thread)),
+        })
     }
 
     /// Queues a transaction and waits for its commit.
     pub(crate) async fn write(&self, steps: Vec<Step>, touched: Touched) -> Result<Written> {
         let (reply, answer) = oneshot::channel();
         self.queue(|queues| queues.writes.try_send(Transaction { steps, touched, reply }))?;
-        answer.await.map_err(|_| Error::Closed)?
+        self.answer(answer).await
     }
 
     /// Queues a question and waits for its rows.
@@ -99,7 +107,16 @@ impl Postgres {
             let queue = if sql.together.is_some() { &queues.joined } else { &queues.others };
             queue.try_send(Question { sql, params, reply })
         })?;
-        answer.await.map_err(|_| Error::Closed)?
+        self.answer(answer).await
+    }
+
+    /// Waits for an answer, in the queue and out of it.
+    async fn answer<T>(&self, answer: oneshot::Receiver<Result<T>>) -> Result<T> {
+        let Some(deadline) = self.deadline else { return answer.await.map_err(|_| Error::Closed)? };
+        match timeout(deadline, answer).await {
+            Ok(answer) => answer.map_err(|_| Error::Closed)?,
+            Err(_) => Err(Error::Unwritable("the database does not answer".to_owned())),
+        }
     }
 
     /// Finishes what is queued and ends the thread.
@@ -125,7 +142,8 @@ async fn answer(mut connection: Connection, mut queue: Receiver<Question>, stats
     let mut questions = Vec::new();
     while queue.recv_many(&mut questions, MOST).await > 0 {
         stats.statements.inc_by(questions.len() as u64);
-        let waiting = Waiting::of(questions.drain(..), joins);
+        let asking = questions.drain(..).filter(|question| !question.reply.is_closed());
+        let waiting = Waiting::of(asking, joins);
         let answers = connection.ask(&waiting.asked()).await;
         waiting.answer(answers);
     }

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use futures_util::future::join_all;
+use tokio::task::AbortHandle;
+use tokio::time::timeout;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
@@ -19,7 +21,8 @@ use tokio_postgres::{Client, Config, Row, Statement};
 use super::tls::Tls;
 use crate::{Error, Refusal, Result, Rows, Value};
 
-/// How long a write or a question may wait for a database that is failing over, all tries together.
+/// How long a write or a question may wait for a database that is failing over, all tries together, and how long it may take
+/// to open a connection.
 pub(super) const DEADLINE: Duration = Duration::from_secs(15);
 /// How long the first pause between two tries is at most, in milliseconds; each further one may be twice as long.
 const PAUSE: u64 = 20;
@@ -40,6 +43,8 @@ const SESSION: &str = "set default_transaction_isolation = 'read committed'; set
 pub(crate) struct Place {
     config: Config,
     tls: Tls,
+    /// How long a statement may take; without it, as long as it needs.
+    deadline: Option<Duration>,
     /// How often the primary turned out to be another one.
     moves: Arc<AtomicU64>,
 }
@@ -57,7 +62,12 @@ impl Place {
             config.ssl_mode(SslMode::Require);
         }
         let tls = Tls::new(config.get_ssl_mode(), authorities)?;
-        Ok(Self { config, tls, moves: Arc::default() })
+        Ok(Self { config, tls, deadline: None, moves: Arc::default() })
+    }
+
+    /// The same with a limit to how long a statement may take.
+    pub(super) fn answering_within(self, deadline: Option<Duration>) -> Self {
+        Self { deadline, ..self }
     }
 }
 
@@ -69,6 +79,8 @@ pub(crate) struct Connection {
 
 struct Open {
     client: Client,
+    /// What reads and writes the socket.
+    task: AbortHandle,
     /// The place's moves when it was opened.
     moves: u64,
     /// By the place of their text in memory: looking a long text up costs more than that.
@@ -96,14 +108,19 @@ impl Connection {
     pub(crate) async fn open(&mut self) -> Attempt<()> {
         if !self.is_open() {
             let moves = self.place.moves.load(Ordering::Relaxed);
-            let (client, connection) = self.place.config.connect(self.place.tls.clone()).await?;
-            tokio::spawn(async move {
-                if let Err(error) = connection.await {
-                    tracing::warn!(error = said(&error), "a connection to the database broke");
-                }
-            });
-            client.batch_execute(SESSION).await?;
-            self.open = Some(Open { client, moves, prepared: HashMap::new() });
+            let connect = async {
+                let (client, connection) = self.place.config.connect(self.place.tls.clone()).await?;
+                let task = tokio::spawn(async move {
+                    if let Err(error) = connection.await {
+                        tracing::warn!(error = said(&error), "a connection to the database broke");
+                    }
+                });
+                client.batch_execute(SESSION).await?;
+                Ok(Open { client, task: task.abort_handle(), moves, prepared: HashMap::new() })
+            };
+            // A server that hangs takes connections and says nothing.
+            let open = timeout(DEADLINE, connect).await.unwrap_or_else(|_| Err(silent()))?;
+            self.open = Some(open);
         }
         Ok(())
     }
@@ -125,6 +142,15 @@ impl Connection {
     /// Runs statements one behind the other without waiting between them: an outcome for each, or an error for all. A
     /// connection that broke stays broken, since a transaction must not go on with another one.
     pub(super) async fn run(&mut self, asked: &[Asked<'_>]) -> Attempt<Vec<Attempt<Rows>>> {
+        let Some(deadline) = self.place.deadline else { return self.run_on(asked).await };
+        let Ok(outcomes) = timeout(deadline, self.run_on(asked)).await else {
+            self.hang_up();
+            return Err(silent());
+        };
+        outcomes
+    }
+
+    async fn run_on(&mut self, asked: &[Asked<'_>]) -> Attempt<Vec<Attempt<Rows>>> {
         for (sql, _) in asked {
             self.prepare(sql).await?;
         }
@@ -132,6 +158,13 @@ impl Connection {
             self.open.as_ref().expect("whoever runs statements has opened it");
         let runs = asked.iter().map(|(sql, params)| run(client, &prepared[&key(sql)], params));
         Ok(join_all(runs).await)
+    }
+
+    /// Closes it without waiting for what is under way, and without a request to cancel that.
+    fn hang_up(&mut self) {
+        if let Some(open) = self.open.take() {
+            open.task.abort();
+        }
     }
 
     /// Prepares a statement unless it is prepared.
@@ -183,6 +216,11 @@ impl Connection {
     }
 }
 
+/// The error of a server that says nothing. The library has no other way to make one.
+fn silent() -> tokio_postgres::Error {
+    tokio_postgres::Error::__private_api_timeout()
+}
+
 fn key(sql: &'static str) -> (usize, usize) {
     (sql.as_ptr().addr(), sql.len())
 }
@@ -204,9 +242,9 @@ async fn run(client: &Client, statement: &Statement, params: &[Value]) -> Attemp
 pub(super) fn is_passing(error: &tokio_postgres::Error) -> bool {
     match error.code().map(SqlState::code) {
         // Serialization failure, deadlock, a standby in place of the primary, a transaction that was idle for too long,
-        // shutdown, lost connection.
+        // too many connections, shutdown, lost connection.
         Some(code) => {
-            matches!(code, "40001" | "40P01" | "25006" | "25P03")
+            matches!(code, "40001" | "40P01" | "25006" | "25P03" | "53300")
                 || code.starts_with("57P0")
                 || code.starts_with("08")
         }

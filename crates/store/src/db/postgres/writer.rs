@@ -250,6 +250,8 @@ impl Writer {
             {
                 waiting.push(Caller::from(caller));
             }
+            // Who has gone, or has heard that it takes too long, wants nothing done any more.
+            waiting.retain(|caller| !caller.transaction.reply.is_closed());
             if waiting.is_empty() {
                 self.tell();
                 let Some(first) = queue.recv().await else { return };
