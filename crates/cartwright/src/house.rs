@@ -34,7 +34,7 @@ impl House {
         let store = store(&Options {
             database_ca: place.database_ca.clone(),
             cached_carts: serving.cached_carts,
-            migrates: serving.migrate,
+            migrates: serving.migrate || is_embedded(&database),
             deadline: Some(PATIENCE),
             ..Options::new(database)
         })?;
@@ -62,7 +62,12 @@ impl House {
 
 /// The shop for one command beside a server, if there is one.
 pub(crate) fn visit(place: &Place) -> Result<Ctx> {
-    open(place, false)
+    open(place, is_embedded(&place.database()?))
+}
+
+/// Whether the database is this program's alone, which brings it up to date by itself.
+fn is_embedded(database: &Database) -> bool {
+    matches!(database, Database::Sqlite(_))
 }
 
 fn open(place: &Place, migrates: bool) -> Result<Ctx> {
@@ -76,7 +81,7 @@ fn open(place: &Place, migrates: bool) -> Result<Ctx> {
 /// The same, with folder and database made when missing.
 pub(crate) fn settle(place: &Place) -> Result<Ctx> {
     make_folder(&place.data)?;
-    open(place, false)
+    visit(place)
 }
 
 /// The same, with the tables brought up to date.
@@ -87,6 +92,17 @@ pub(crate) fn migrated(place: &Place) -> Result<Ctx> {
 
 /// The same where a missing database is a mistake.
 pub(crate) fn visit_existing(place: &Place) -> Result<Ctx> {
+    refuse_missing(place)?;
+    visit(place)
+}
+
+/// The same where an older database stays as it is, and is refused.
+pub(crate) fn visit_newest(place: &Place) -> Result<Ctx> {
+    refuse_missing(place)?;
+    open(place, false)
+}
+
+fn refuse_missing(place: &Place) -> Result<()> {
     if let Database::Sqlite(file) = place.database()?
         && !file.exists()
         && !restoring(&file).exists()
@@ -96,7 +112,7 @@ pub(crate) fn visit_existing(place: &Place) -> Result<Ctx> {
             file.display()
         );
     }
-    visit(place)
+    Ok(())
 }
 
 /// The store of a name.

@@ -11,10 +11,25 @@ statements! {
     PING = "select 1";
     /// A consistent copy.
     BACKUP = "vacuum into $1", postgres: "select $1";
-    /// Every page and index.
+    /// Every page and index; PostgreSQL has `pg_amcheck` for that.
     INTEGRITY = "pragma integrity_check(20)", postgres: "select 'ok'";
-    /// References that lead nowhere.
-    REFERENCES = "select \"table\" from pragma_foreign_key_check limit 20", postgres: "select '' limit 0";
+    /// References that lead nowhere. PostgreSQL keeps no such question ready, so it asks one for each foreign key.
+    REFERENCES = "select \"table\" from pragma_foreign_key_check limit 20",
+        postgres: "select name from (
+            select cast(cast(conrelid as regclass) as text) as name, query_to_xml(format(
+                'select 1 from %s as a where %s and not exists (select 1 from %s as b where %s) limit 1',
+                cast(conrelid as regclass),
+                (select string_agg(format('a.%I is not null', attname), ' and ') from pg_attribute
+                    where attrelid = conrelid and attnum = any (conkey)),
+                cast(confrelid as regclass),
+                (select string_agg(format('b.%I = a.%I', theirs.attname, ours.attname), ' and ')
+                    from unnest(conkey, confkey) as pair (our, their)
+                    join pg_attribute as ours on ours.attrelid = conrelid and ours.attnum = our
+                    join pg_attribute as theirs on theirs.attrelid = confrelid and theirs.attnum = their)
+            ), false, true, '') as found
+            from pg_constraint join pg_namespace on pg_namespace.oid = connamespace
+            where contype = 'f' and nspname = current_schema()
+        ) as checked where cast(found as text) <> '' order by name limit 20";
     /// Products on sale that have no SKU.
     UNSELLABLE = "select product.id from product
         where status = 2 and not is_deleted and not exists (select 1 from sku where product_id = product.id)

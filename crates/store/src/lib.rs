@@ -61,7 +61,7 @@ pub struct Options {
     pub database: Database,
     /// A file with the certificates of those who may certify a PostgreSQL server; without one it is who browsers trust.
     pub database_ca: Option<PathBuf>,
-    /// Whether an older PostgreSQL database is brought up to date; an embedded one always is.
+    /// Whether an older database is brought up to date, and an empty one made a shop's; else it is refused.
     pub migrates: bool,
     /// How long a PostgreSQL server may take for a statement before whoever waits hears that it is unavailable; without it,
     /// as long as it needs.

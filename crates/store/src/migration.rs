@@ -62,13 +62,20 @@ pub(crate) fn run(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-/// Refuses tables that this program has not made, and cannot bring up to date.
-pub(crate) fn check(connection: &Connection) -> Result<()> {
+/// Refuses tables that are not up to date.
+pub(crate) fn check_newest(connection: &Connection) -> Result<()> {
+    let applied = check(connection)?;
+    if applied < MIGRATIONS.len() { Err(older(applied)) } else { Ok(()) }
+}
+
+/// Refuses tables that this program has not made, and cannot bring up to date. Tells how many migrations they have seen.
+pub(crate) fn check(connection: &Connection) -> Result<usize> {
     let applied = connection.prepare("select checksum from migration where number > 0 order by number");
     let mut applied = applied.map_err(|_| Error::Unusable("it is no database of a shop".to_owned()))?;
     let applied =
         applied.query_map([], |row| row.get(0))?.collect::<std::result::Result<Vec<String>, _>>()?;
-    refuse_others(&applied)
+    refuse_others(&applied)?;
+    Ok(applied.len())
 }
 
 /// Refuses checksums that are not those of the first migrations.
@@ -83,6 +90,14 @@ fn refuse_others(applied: &[impl AsRef<str>]) -> Result<()> {
 
 fn edited(name: &str) -> Error {
     Error::Unusable(format!("migration {name} was changed after it was applied: run the released program"))
+}
+
+fn older(applied: usize) -> Error {
+    let missing: Vec<_> = MIGRATIONS.iter().skip(applied).map(|(name, _)| *name).collect();
+    let missing = missing.join(", ");
+    Error::Unusable(format!(
+        "the database is older than this program: run `cartwright migrate` for {missing}"
+    ))
 }
 
 fn newer() -> Error {
@@ -106,8 +121,7 @@ pub(crate) async fn run_on_postgres(connection: &mut Postgres, migrates: bool) -
     refuse_others(&applied)?;
     let missing: Vec<_> = MIGRATIONS.iter().zip(1i64..).skip(applied.len()).collect();
     if !missing.is_empty() && !migrates {
-        let text = "the database is older than this program: run `cartwright migrate` first";
-        return Err(Error::Unusable(text.to_owned()));
+        return Err(older(applied.len()));
     }
     for ((name, text), number) in missing {
         connection.batch(text).await?;
@@ -151,7 +165,7 @@ mod tests {
         run(&mut connection).unwrap();
         check(&connection).unwrap();
         connection.execute("update migration set checksum = 'other'", []).unwrap();
-        for refused in [run(&mut connection), check(&connection)] {
+        for refused in [run(&mut connection), check(&connection).map(drop)] {
             assert!(matches!(refused, Err(Error::Unusable(text)) if text.contains("changed")));
         }
     }
@@ -161,7 +175,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         run(&mut connection).unwrap();
         connection.execute("insert into migration values (99, 'later', '')", []).unwrap();
-        for refused in [run(&mut connection), check(&connection)] {
+        for refused in [run(&mut connection), check(&connection).map(drop)] {
             assert!(matches!(refused, Err(Error::Unusable(text)) if text.contains("newer")));
         }
     }
@@ -176,7 +190,10 @@ mod tests {
         connection.execute(applied, (name, checksum(text))).unwrap();
         let brand = "insert into brand (id, rid, name, created_at) values (1, '800000001', 'Tea', 0)";
         connection.execute(brand, []).unwrap();
+        let older = check_newest(&connection);
+        assert!(matches!(older, Err(Error::Unusable(text)) if text.contains("older")));
         run(&mut connection).unwrap();
+        check_newest(&connection).unwrap();
         let shown = connection.query_row("select name, features, status from brand", [], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
         });

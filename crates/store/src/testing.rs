@@ -98,6 +98,16 @@ impl Drop for SmallDisk {
     }
 }
 
+/// Has a database file forget that it has seen the newest migration, as if a program before that had made it.
+///
+/// # Panics
+///
+/// When it is no database of a shop.
+pub fn make_older(file: &Path) {
+    let forget = "delete from migration where number = (select max(number) from migration)";
+    Sqlite::open(file).expect("a database").execute(forget, []).expect("migrations");
+}
+
 /// Sees what the database file of a test's folder holds, from outside.
 pub struct Watch(Sqlite);
 

@@ -521,6 +521,28 @@ async fn what_was_spoilt_by_hand_is_told_with_how_to_mend_it() {
 }
 
 #[tokio::test]
+async fn a_reference_to_what_is_gone_is_told() {
+    let (store, folder) = stocked().await;
+    write(&store, carts::add(OWNER, &line(1, 4), NOW)).await.unwrap();
+    assert_eq!(store.ailments().await.unwrap(), Vec::<String>::new());
+    let spoil = "delete from sku where id = 1; delete from cart";
+    match testing::options(folder.path()).database {
+        Database::Sqlite(file) => {
+            let beside = rusqlite::Connection::open(file).unwrap();
+            beside.execute_batch(&format!("pragma foreign_keys = off; {spoil}")).unwrap();
+        }
+        Database::Postgres(address) => {
+            let mut beside = Connection::new(Place::parse(&address, None).unwrap());
+            let unchecked = format!("set session_replication_role = replica; {spoil}");
+            beside.batch(&unchecked).await.unwrap();
+        }
+    }
+    let ailments = store.ailments().await.unwrap();
+    let told = "a row of cart_line refers to one that is gone";
+    assert!(ailments.iter().any(|ailment| ailment.starts_with(told)), "{ailments:?}");
+}
+
+#[tokio::test]
 async fn what_products_refer_to_is_not_deleted_and_what_is_deleted_is_not_referred_to() {
     let (store, folder) = stocked_file().await;
     let edit = || official::Edit { name: Some("Bamboo".to_owned()), sort_order: None };

@@ -150,6 +150,19 @@ fn the_doctor_tells_what_is_strange_and_what_no_server_would_take() {
 }
 
 #[test]
+fn the_doctor_leaves_an_older_database_as_it_is() {
+    let folder = Folder::with_file();
+    folder.succeed(&["migrate"]);
+    store::testing::make_older(&folder.database());
+    for _ in 0..2 {
+        let report = folder.run(&["doctor"]);
+        assert_eq!(report.status.code(), Some(1));
+        let report = text(&report.stdout);
+        assert!(report.contains("older than this program: run `cartwright migrate` for 00"), "{report}");
+    }
+}
+
+#[test]
 fn a_shop_that_is_not_there_is_not_made_by_looking_at_it() {
     let folder = Folder::with_file();
     for words in [&["backup", "copy.db"][..], &["token", "issue", "--account", "a@example.com"]] {

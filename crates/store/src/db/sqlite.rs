@@ -41,14 +41,14 @@ struct Threads {
 }
 
 impl Sqlite {
-    /// Opens the file, migrates it and starts the threads.
+    /// Opens the file, migrates it when the options say so, and starts the threads.
     pub(crate) fn open(
         path: &Path,
         options: &Options,
         carts: &Arc<CartCache>,
         stats: &Arc<Stats>,
     ) -> Result<Self> {
-        let mut connection = connection::open_writer(path, options.is_durable)?;
+        let mut connection = connection::open_writer(path, options)?;
         let (log, copier) = log::log(&mut connection)?;
         let (writes, queue) = crossbeam_channel::bounded(options.queue);
         let (carts, counters) = (Arc::clone(carts), Arc::clone(stats));

@@ -12,7 +12,7 @@ use rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, PrepFlags, Statement};
 
-use crate::{Error, Refusal, Result, Rows, Value, doctor, migration};
+use crate::{Error, Options, Refusal, Result, Rows, Value, doctor, migration};
 
 /// How long a write waits for another process, such as an import beside the server.
 const BUSY: Duration = Duration::from_secs(30);
@@ -23,16 +23,21 @@ const PAGE: i64 = 2048;
 /// What the writer keeps of the file in memory, in KiB as SQLite wants it: negative.
 const WRITER_CACHE: i64 = -32 * 1024;
 
-/// Opens the file for writing, made when missing; refuses a damaged one, and brings the tables up to date.
-pub(super) fn open_writer(path: &Path, is_durable: bool) -> Result<Connection> {
+/// Opens the file for writing, made when missing; refuses a damaged one, and brings the tables up to date or refuses older
+/// ones.
+pub(super) fn open_writer(path: &Path, options: &Options) -> Result<Connection> {
     let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     connection.pragma_update(None, "page_size", PAGE)?;
     connection.pragma_update(None, "journal_mode", "wal").map_err(meaning)?;
-    connection.pragma_update(None, "synchronous", if is_durable { "full" } else { "off" })?;
+    connection.pragma_update(None, "synchronous", if options.is_durable { "full" } else { "off" })?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", WRITER_CACHE)?;
     look_for_damage(open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?)?;
-    migration::run(&mut connection)?;
+    if options.migrates {
+        migration::run(&mut connection)?;
+    } else {
+        migration::check_newest(&connection)?;
+    }
     Ok(connection)
 }
 
@@ -90,7 +95,7 @@ pub(crate) fn check_backup(file: &Path) -> Result<()> {
     if verdict != "ok" {
         return Err(Error::Damaged(verdict));
     }
-    migration::check(&connection)
+    migration::check(&connection).map(drop)
 }
 
 /// A connection for reading or writing as the flags say, with the settings that all have.
