@@ -31,6 +31,11 @@ impl House {
         let database = place.database()?;
         let locks = lock_place(place, &database)?;
         settings.files = files(place, serving)?;
+        if serving.files.is_none() && !is_embedded(&database) {
+            tracing::warn!(
+                "uploaded files go into a folder of this server's own: give all servers of the shop the same --files"
+            );
+        }
         let store = store(&Options {
             database_ca: place.database_ca.clone(),
             cached_carts: serving.cached_carts,

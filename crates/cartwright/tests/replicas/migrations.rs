@@ -36,5 +36,5 @@ fn a_server_that_is_not_told_to_does_not_migrate() {
     let Some(database) = database() else { return };
     let folder = Folder::on(&database.make());
     let error = folder.fail(1, &["serve", "--listen", "127.0.0.1:0"]);
-    assert!(error.contains("run `cartwright migrate` first"), "{error}");
+    assert!(error.contains("run `cartwright migrate` for 0001_shop"), "{error}");
 }
