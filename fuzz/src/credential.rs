@@ -5,12 +5,13 @@ use std::collections::HashMap;
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use web::{Outside, Shop};
 
-use crate::door::{ANQICMS, Door, HAMGAM, LEXI, MT};
+use crate::door::{ANQICMS, Door, HAMGAM, LEXI, MT, WANGMARKET};
 use crate::ground::Ground;
 
 /// What needs a credential, and the header that it is looked for in.
@@ -44,9 +45,12 @@ pub(crate) fn target() -> impl FnMut(&[u8]) {
             let headers = HeaderMap::from_iter([(HeaderName::from_static("cart"), secret)]);
             assert!(!is_let_in(&open, &ANQICMS, "/api/cart/list", &headers), "a cart opens to {headers:?}");
         }
+        let token = input.iter().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
+        for parameters in [input, format!("token={token}").as_bytes()] {
+            assert!(!is_named(&open, parameters), "a cart opens to {parameters:?}");
+        }
         assert!(!open.has_changed_contents(), "a credential has written");
-        let path = String::from_utf8(input.to_vec()).map(|query| format!("/products?{query}"));
-        if let Some(path) = path.ok().filter(|path| path.parse::<Uri>().is_ok()) {
+        if let Some(path) = with_query("/products", input) {
             assert!(!is_let_in(&signed, &LEXI, &path, &HeaderMap::new()), "{path} is signed");
         }
     }
@@ -59,7 +63,24 @@ fn is_let_in(ground: &Ground, door: &Door, path: &str, headers: &HeaderMap) -> b
     (door.is_done)(reply.status, &body) && body["total"] != 0
 }
 
+/// Whether these parameters name a shopper to wangmarket, as a query or as a form.
+fn is_named(ground: &Ground, parameters: &[u8]) -> bool {
+    const CART: &str = "/cart/getCart.json";
+    let is_form = HeaderValue::from_static("application/x-www-form-urlencoded");
+    let headers = HeaderMap::from_iter([(CONTENT_TYPE, is_form)]);
+    let reply = ground.send(&Method::POST, CART, &headers, &Bytes::copy_from_slice(parameters));
+    let by_query = with_query(CART, parameters);
+    (WANGMARKET.is_done)(reply.status, &reply.json())
+        || by_query.is_some_and(|path| is_let_in(ground, &WANGMARKET, &path, &HeaderMap::new()))
+}
+
+/// A path with a query, where it is one.
+fn with_query(path: &str, query: &[u8]) -> Option<String> {
+    let path = format!("{path}?{}", std::str::from_utf8(query).ok()?);
+    path.parse::<Uri>().is_ok().then_some(path)
+}
+
 fn unsigned(shop: &Shop) -> Router<Shop> {
-    let doors = [&MT, &HAMGAM, &ANQICMS, &LEXI];
+    let doors = [&MT, &WANGMARKET, &HAMGAM, &ANQICMS, &LEXI];
     doors.into_iter().fold(Router::new(), |routes, door| routes.merge((door.routes)(shop)))
 }

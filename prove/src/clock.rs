@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use crate::adders::Adders;
@@ -14,7 +14,7 @@ use crate::client::{Call, Dialect, Headers, Outcome, Shopper, hamgam, wangmarket
 use crate::goods::{STORES, UNCOUNTED};
 use crate::ground::{Ground, Site};
 use crate::prove::Prove;
-use crate::scenario::{Seen, Setting};
+use crate::scenario::{NotTried, Seen, Setting};
 
 /// Where the clock is set to, in seconds from the true time, one after the other.
 const STEPS: [i32; 4] = [-10, -3600, 60, -86_400];
@@ -24,7 +24,7 @@ const SEEN_BY: Duration = Duration::from_secs(3);
 /// Sets the clock of a server back and forth.
 pub(crate) fn backwards(prove: &Prove, setting: Setting) -> Result<Seen> {
     let Some(library) = library() else {
-        return Ok(Seen::not_tried("the package faketime is not installed"));
+        bail!(NotTried("the package faketime is not installed"));
     };
     let clock = tempfile::NamedTempFile::new()?;
     let set = |seconds: i32| fs::write(clock.path(), format!("{seconds:+}\n")).context("the clock");

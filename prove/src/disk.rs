@@ -17,7 +17,7 @@ use crate::client::{DIALECTS, Dialect, Headers, Reply, Shopper, lexi};
 use crate::goods::UNCOUNTED;
 use crate::ground::{Ground, Site};
 use crate::prove::Prove;
-use crate::scenario::{Seen, Setting, StoreKind};
+use crate::scenario::{NotTried, Seen, Setting, StoreKind};
 
 /// The small disk, in MiB, of a server and of PostgreSQL.
 const SMALL: u32 = 48;
@@ -26,6 +26,8 @@ const SMALL_OF_POSTGRES: u32 = 160;
 const POSTGRES: &str = "min_wal_size = 64MB\nmax_wal_size = 64MB";
 /// What a slow disk writes in a second.
 const WRITES: u32 = 40;
+/// Where the kernel lets groups of processes be held back from disks.
+const GROUPS: &str = "/sys/fs/cgroup/blkio";
 /// Reads that take longer wait for the disk.
 const QUICK: Duration = Duration::from_millis(100);
 
@@ -33,7 +35,7 @@ const QUICK: Duration = Duration::from_millis(100);
 pub(crate) fn full(prove: &Prove, setting: Setting) -> Result<Seen> {
     let size = if setting.store == StoreKind::Sqlite { SMALL } else { SMALL_OF_POSTGRES };
     let Some(disk) = SmallDisk::mount(size)? else {
-        return Ok(Seen::not_tried("no file system may be mounted here"));
+        bail!(NotTried("no file system may be mounted here"));
     };
     let mut postgres = match setting.store {
         StoreKind::Sqlite => None,
@@ -113,20 +115,30 @@ fn says_unavailable(dialect: Dialect, Reply { status, body, .. }: &Reply) -> boo
     *status == 503 && is_said
 }
 
-/// Makes the server's writes slow.
+/// Makes the writes of the server slow, or those of PostgreSQL.
 pub(crate) fn slow(prove: &Prove, setting: Setting) -> Result<Seen> {
-    let ground = Ground::start(prove, setting)?;
+    let folder = tempfile::tempdir()?;
+    let postgres = match setting.store {
+        StoreKind::Sqlite => None,
+        StoreKind::Postgres => Some(Postgres::start_with(folder.path(), "fsync = on")?),
+    };
+    let site = Site { database: postgres.as_ref().map(Postgres::address), ..Site::default() };
+    let ground = Ground::start_at(prove, setting, site)?;
     let customer = ground.customer()?.0;
     ground.done(0, &customer, &Dialect::Mt.add(UNCOUNTED, 1))?;
-    let Some(slowed) = Slowed::slow(ground.process(0), ground.data())? else {
-        return Ok(Seen::not_tried("no disk may be slowed down here"));
+    let slowed = match &postgres {
+        None => Slowed::slow(|| Ok(vec![ground.process(0)]), ground.data())?,
+        Some(postgres) => Slowed::slow(|| Ok(postgres.processes()?), folder.path())?,
+    };
+    let Some(slowed) = slowed else {
+        bail!(NotTried("no disk may be slowed down here"));
     };
     let adders = Adders::start(&ground)?;
     let (since, mut reads) = (Instant::now(), Vec::new());
     while since.elapsed() < Duration::from_secs(prove.times(4, 30) as u64) {
         for dialect in DIALECTS {
             let begun = Instant::now();
-            ground.done(0, &customer, &dialect.view())?;
+            ground.done(reads.len(), &customer, &dialect.view())?;
             reads.push(begun.elapsed());
         }
         std::thread::sleep(Duration::from_millis(5));
@@ -137,7 +149,7 @@ pub(crate) fn slow(prove: &Prove, setting: Setting) -> Result<Seen> {
     let slowest_read = reads[reads.len() * 99 / 100];
     let is_slow = tally.half > Duration::from_millis(10);
     if !is_slow {
-        return Ok(Seen::not_tried("the disk could not be slowed down"));
+        bail!(NotTried("the disk could not be slowed down"));
     }
     Ok(Seen {
         done: format!("{WRITES} writes a second at most"),
@@ -193,31 +205,45 @@ impl Drop for SmallDisk {
     }
 }
 
-/// A process whose disk is slow until this is dropped. The kernel holds its writes back: a control group of its own.
+/// Processes whose disk is slow until this is dropped. The kernel holds their writes back: a control group of its own, which
+/// what they start is in as well.
 struct Slowed {
     group: PathBuf,
-    process: u32,
 }
 
 impl Slowed {
     /// `None` where the kernel or its administrator does not offer that.
-    fn slow(process: u32, folder: &Path) -> Result<Option<Self>> {
-        let root = Path::new("/sys/fs/cgroup/blkio");
-        let slowed = Self { group: root.join(format!("prove-{process}")), process };
+    fn slow(processes: impl Fn() -> Result<Vec<u32>>, folder: &Path) -> Result<Option<Self>> {
+        let (root, first) = (Path::new(GROUPS), processes()?[0]);
+        let slowed = Self { group: root.join(format!("prove-{first}")) };
         if !root.join("cgroup.procs").exists() || fs::create_dir(&slowed.group).is_err() {
             return Ok(None);
         }
         let limit = format!("{} {WRITES}", disk_of(folder)?);
         let is_limited = write(&slowed.group.join("blkio.throttle.write_iops_device"), &limit).is_ok();
-        let is_in = is_limited && write(&slowed.group.join("cgroup.procs"), &process.to_string()).is_ok();
-        Ok(is_in.then_some(slowed))
+        if !is_limited || write(&slowed.members(), &first.to_string()).is_err() {
+            return Ok(None);
+        }
+        // What it has started before; some of that may have ended.
+        for process in processes()? {
+            let _ = write(&slowed.members(), &process.to_string());
+        }
+        Ok(Some(slowed))
+    }
+
+    fn members(&self) -> PathBuf {
+        self.group.join("cgroup.procs")
     }
 }
 
 impl Drop for Slowed {
     fn drop(&mut self) {
-        // A process that has ended is in no group, and an empty group may go.
-        let _ = write(Path::new("/sys/fs/cgroup/blkio/cgroup.procs"), &self.process.to_string());
+        // Twice, for what was started meanwhile; an empty group may go.
+        for _ in 0..2 {
+            for process in fs::read_to_string(self.members()).unwrap_or_default().lines() {
+                let _ = write(&Path::new(GROUPS).join("cgroup.procs"), process);
+            }
+        }
         let _ = fs::remove_dir(&self.group);
     }
 }

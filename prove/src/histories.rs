@@ -6,6 +6,7 @@ mod checker;
 mod deed;
 mod plan;
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -96,7 +97,7 @@ fn live(ground: &Ground, random: &mut Random, each: usize, sum: &Sum) -> Result<
     let guests = [ground.guest()?, ground.guest()?];
     let plans = plan(random, CLIENTS, each);
     let begun = Instant::now();
-    let person = Person { ground, customer, guests, name, begun };
+    let person = Person { ground, customer, guests, name, begun, named: Mutex::default() };
     let mut history = thread::scope(|scope| {
         let live = |(number, plan)| {
             let (person, random) = (&person, random.split());
@@ -131,6 +132,8 @@ struct Person<'a> {
     guests: [Shopper; 2],
     name: String,
     begun: Instant,
+    /// The line that the first request under a key has named: a repeat is the same request.
+    named: Mutex<HashMap<u8, i64>>,
 }
 
 impl Person<'_> {
@@ -140,6 +143,9 @@ impl Person<'_> {
         let mut operations = Vec::with_capacity(plan.len());
         for Planned { mut act, hangs_up, wants_version } in plan {
             known.complete(&mut act, wants_version, &mut random);
+            if let (Some(key), Some(line)) = (act.key, act.deed.line_mut()) {
+                *line = *self.named.lock().expect("no client panics").entry(key).or_insert(*line);
+            }
             let replica = random.below(self.ground.setting.replicas);
             let patience = hangs_up.then(|| Duration::from_millis(random.one_of(&SHORT_PATIENCE)));
             let operation = self.operate(client, replica, act, patience)?;
@@ -206,9 +212,7 @@ impl Known {
     /// Fills in what shows only now.
     fn complete(&self, act: &mut Act, wants_version: bool, random: &mut Random) {
         act.version = wants_version.then_some(self.version);
-        if let Deed::EditLine { line, .. } | Deed::RemoveLine { line } = &mut act.deed
-            && *line == KNOWN_LINE
-        {
+        if let Some(line) = act.deed.line_mut().filter(|line| **line == KNOWN_LINE) {
             let known = self.lines.get(random.below(self.lines.len() + 1));
             *line = known.copied().unwrap_or_else(|| random.between(1, 20));
         }

@@ -15,12 +15,12 @@ use crate::random::{Random, any_seed};
 use crate::scenario::{Row, Setting};
 
 /// What to try, and on which programs.
-#[derive(Parser)]
+#[derive(Clone, Parser)]
 #[command(about = "Shows on real servers that what is claimed about correctness holds")]
 pub(crate) struct Options {
     /// A few minutes instead of as long as it takes.
     #[arg(long)]
-    short: bool,
+    pub(crate) short: bool,
     /// Where random choices begin; the same number makes the same choices again.
     #[arg(long)]
     seed: Option<u64>,
@@ -42,7 +42,8 @@ impl Options {
     /// Whether a row is to be tried.
     pub(crate) fn chooses(&self, row: &Row) -> bool {
         let Setting { store, replicas, .. } = row.setting;
-        format!("{} {store} {replicas}", row.scenario.name).contains(&self.only)
+        (!self.short || row.is_short)
+            && format!("{} {store} {replicas}", row.scenario.name).contains(&self.only)
     }
 }
 
@@ -66,6 +67,16 @@ impl Prove {
     /// One of two numbers: how often something is done in a short run and in a long one.
     pub(crate) fn times(&self, short: usize, long: usize) -> usize {
         if self.options.short { short } else { long }
+    }
+
+    /// The same run, with servers of its own.
+    pub(crate) fn again(&self) -> Self {
+        Self::new(Options { seed: Some(self.seed), ..self.options.clone() })
+    }
+
+    /// Whether a row would hold a short run up.
+    pub(crate) fn waits_for(&self, row: &Row) -> bool {
+        self.options.short && row.waits()
     }
 
     /// Random choices of this run.

@@ -1,10 +1,12 @@
 //! The scenarios, on what each is tried, and the row that it prints. A scenario is a file beside this one.
 
 use std::fmt;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
 use crate::prove::Prove;
+use crate::verdict::Verdict;
 use crate::{attacks, body, clock, crash, disk, failover, histories, reads, storm};
 
 /// Something that must hold whatever happens.
@@ -13,6 +15,8 @@ pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     /// Where it is tried; a row for each.
     settings: &'static [Setting],
+    /// Where a long run tries it besides.
+    long: &'static [Setting],
     /// Tries it once.
     run: fn(&Prove, Setting) -> Result<Seen>,
 }
@@ -46,10 +50,22 @@ pub(crate) struct Seen {
     pub(crate) holds: bool,
 }
 
+/// That a scenario cannot be tried here, and why.
+#[derive(Debug)]
+pub(crate) struct NotTried(pub(crate) &'static str);
+
 /// A scenario on one setting.
 pub(crate) struct Row {
     pub(crate) scenario: &'static Scenario,
     pub(crate) setting: Setting,
+    /// Whether a short run has it, too.
+    pub(crate) is_short: bool,
+}
+
+/// A row that is done with.
+pub(crate) struct Tried {
+    pub(crate) outcome: Result<Seen>,
+    took: Duration,
 }
 
 const SQLITE: Setting = Setting { store: StoreKind::Sqlite, replicas: 1, broken: None };
@@ -57,7 +73,7 @@ const POSTGRES: Setting = Setting { store: StoreKind::Postgres, replicas: 1, bro
 const REPLICAS: Setting = Setting { store: StoreKind::Postgres, replicas: 3, broken: None };
 
 /// The order of the table: rows of one setting follow each other, since they share its servers.
-const ORDER: [Setting; 3] = [SQLITE, POSTGRES, REPLICAS];
+const ALL: &[Setting] = &[SQLITE, POSTGRES, REPLICAS];
 
 const SCENARIOS: &[Scenario] = &[
     Scenario {
@@ -71,45 +87,43 @@ const SCENARIOS: &[Scenario] = &[
             REPLICAS.broken("doubled-key"),
             REPLICAS.broken("moved-token"),
         ],
+        long: &[],
         run: histories::run,
     },
     Scenario {
         name: "reads",
         settings: &[SQLITE, POSTGRES, REPLICAS, REPLICAS.broken("stale-read")],
+        long: &[],
         run: reads::run,
     },
     Scenario {
         name: "stock",
         settings: &[SQLITE, POSTGRES, REPLICAS, SQLITE.broken("stock"), REPLICAS.broken("stock")],
+        long: &[],
         run: attacks::stock,
     },
     Scenario {
         name: "limits",
-        settings: &[SQLITE, POSTGRES, REPLICAS, SQLITE.broken("limit")],
+        settings: &[SQLITE, POSTGRES, REPLICAS, SQLITE.broken("limit"), REPLICAS.broken("limit")],
+        long: &[],
         run: attacks::limits,
     },
     Scenario {
         name: "totals",
-        settings: &[SQLITE, POSTGRES, REPLICAS, SQLITE.broken("total")],
+        settings: &[SQLITE, POSTGRES, REPLICAS, SQLITE.broken("total"), REPLICAS.broken("total")],
+        long: &[],
         run: attacks::totals,
     },
-    Scenario { name: "server killed", settings: &[SQLITE, REPLICAS], run: crash::server },
-    Scenario { name: "PostgreSQL killed", settings: &[POSTGRES, REPLICAS], run: crash::postgres },
-    Scenario { name: "failover", settings: &[REPLICAS], run: failover::synchronous },
-    Scenario { name: "failover, replication cut", settings: &[POSTGRES], run: failover::cut },
-    Scenario { name: "disk full", settings: &[SQLITE, POSTGRES, REPLICAS], run: disk::full },
-    Scenario { name: "disk slow", settings: &[SQLITE], run: disk::slow },
-    Scenario { name: "clock backwards", settings: &[SQLITE, REPLICAS], run: clock::backwards },
-    Scenario { name: "storm", settings: &[SQLITE, POSTGRES], run: storm::storm },
-    Scenario { name: "bodies", settings: &[SQLITE], run: body::bodies },
+    Scenario { name: "server killed", settings: ALL, long: &[], run: crash::server },
+    Scenario { name: "PostgreSQL killed", settings: &[POSTGRES, REPLICAS], long: &[], run: crash::postgres },
+    Scenario { name: "failover", settings: &[REPLICAS], long: &[POSTGRES], run: failover::synchronous },
+    Scenario { name: "failover, replication cut", settings: &[POSTGRES], long: &[], run: failover::cut },
+    Scenario { name: "disk full", settings: ALL, long: &[], run: disk::full },
+    Scenario { name: "disk slow", settings: &[SQLITE], long: &[POSTGRES, REPLICAS], run: disk::slow },
+    Scenario { name: "clock backwards", settings: ALL, long: &[], run: clock::backwards },
+    Scenario { name: "storm", settings: &[SQLITE, POSTGRES], long: &[REPLICAS], run: storm::storm },
+    Scenario { name: "bodies", settings: &[SQLITE], long: &[POSTGRES, REPLICAS], run: body::bodies },
 ];
-
-impl Seen {
-    /// Nothing can be said here, and why.
-    pub(crate) fn not_tried(why: &str) -> Self {
-        Self { done: "not tried".to_owned(), seen: why.to_owned(), holds: true }
-    }
-}
 
 impl Setting {
     /// The same with something broken on purpose.
@@ -120,11 +134,12 @@ impl Setting {
 
 /// All rows; last come those that are broken on purpose.
 pub(crate) fn rows() -> Vec<Row> {
-    let mut rows: Vec<Row> = SCENARIOS
-        .iter()
-        .flat_map(|scenario| scenario.settings.iter().map(move |setting| Row { scenario, setting: *setting }))
-        .collect();
-    rows.sort_by_key(|row| ORDER.iter().position(|setting| *setting == row.setting).unwrap_or(ORDER.len()));
+    let of = |scenario: &'static Scenario| {
+        let row = move |is_short| move |setting: &Setting| Row { scenario, setting: *setting, is_short };
+        scenario.settings.iter().map(row(true)).chain(scenario.long.iter().map(row(false)))
+    };
+    let mut rows: Vec<Row> = SCENARIOS.iter().flat_map(of).collect();
+    rows.sort_by_key(|row| ALL.iter().position(|setting| *setting == row.setting).unwrap_or(ALL.len()));
     rows
 }
 
@@ -137,35 +152,99 @@ impl fmt::Display for StoreKind {
     }
 }
 
+impl fmt::Display for NotTried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
 /// The first lines of the table.
 pub(crate) const HEAD: &str =
-    "| scenario | store | replicas | what was done | seen | holds |\n|---|---|---|---|---|---|";
+    "| scenario | store | replicas | what was done | seen | seconds | holds |\n|---|---|---|---|---|---|---|";
 
 /// What is seen is told at this length, in characters, where all is as it should be.
 const SHORT: usize = 120;
 
 impl Row {
     /// Tries the scenario.
-    pub(crate) fn run(&self, prove: &Prove) -> Result<Seen> {
-        (self.scenario.run)(prove, self.setting)
+    pub(crate) fn run(&self, prove: &Prove) -> Tried {
+        let since = Instant::now();
+        let outcome = (self.scenario.run)(prove, self.setting);
+        Tried { outcome, took: since.elapsed() }
+    }
+
+    /// Whether trying it is waiting, mostly.
+    pub(crate) fn waits(&self) -> bool {
+        self.scenario.name == "bodies"
     }
 
     /// Whether it was as claimed; of what is broken on purpose, whether that was noticed.
-    pub(crate) fn holds(&self, outcome: &Result<Seen>) -> bool {
-        outcome.as_ref().is_ok_and(|seen| seen.holds == self.setting.broken.is_none())
+    pub(crate) fn verdict(&self, outcome: &Result<Seen>) -> Verdict {
+        match outcome {
+            Ok(seen) if seen.holds == self.setting.broken.is_none() => Verdict::Holds,
+            Err(error) if error.is::<NotTried>() => Verdict::NotTried,
+            Ok(_) | Err(_) => Verdict::Fails,
+        }
     }
 
     /// A line of the table.
-    pub(crate) fn print(&self, outcome: &Result<Seen>) -> String {
+    pub(crate) fn print(&self, Tried { outcome, took }: &Tried) -> String {
         let Setting { store, replicas, broken } = self.setting;
         let name = self.scenario.name;
         let name = broken.map_or_else(|| name.to_owned(), |broken| format!("{name}, broken: {broken}"));
+        let verdict = self.verdict(outcome);
         let (done, seen) = match outcome {
             Ok(Seen { done, seen, .. }) => (done.as_str(), seen.clone()),
-            Err(error) => ("it broke off", format!("{error:#}").replace('\n', " ")),
+            Err(error) => {
+                let done = if verdict == Verdict::NotTried { "nothing" } else { "it broke off" };
+                (done, format!("{error:#}").replace('\n', " "))
+            }
         };
-        let (holds, most) = if self.holds(outcome) { ("yes", SHORT) } else { ("NO", usize::MAX) };
+        let most = if verdict == Verdict::Holds { SHORT } else { usize::MAX };
         let seen: String = seen.chars().take(most).collect();
-        format!("| {name} | {store} | {replicas} | {done} | {seen} | {holds} |")
+        format!("| {name} | {store} | {replicas} | {done} | {seen} | {} | {verdict} |", took.as_secs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+
+    fn row(broken: Option<&'static str>) -> Row {
+        Row { scenario: &SCENARIOS[0], setting: Setting { broken, ..SQLITE }, is_short: true }
+    }
+
+    #[test]
+    fn a_row_that_was_not_tried_neither_holds_nor_fails() {
+        for broken in [None, Some("lost-update")] {
+            let row = row(broken);
+            let seen = |holds| Ok(Seen { done: String::new(), seen: String::new(), holds });
+            let is_sound = broken.is_none();
+            assert_eq!(row.verdict(&seen(is_sound)), Verdict::Holds);
+            assert_eq!(row.verdict(&seen(!is_sound)), Verdict::Fails);
+            assert_eq!(row.verdict(&Err(anyhow!("a server ended"))), Verdict::Fails);
+            assert_eq!(row.verdict(&Err(anyhow!(NotTried("not here")))), Verdict::NotTried);
+        }
+        let tried = Tried { outcome: Err(anyhow!(NotTried("not here"))), took: Duration::from_secs(3) };
+        assert_eq!(
+            row(None).print(&tried),
+            "| histories | SQLite | 1 | nothing | not here | 3 | not tried |"
+        );
+    }
+
+    #[test]
+    fn a_row_of_long_runs_is_in_no_short_one() {
+        let is_short = |name: &str, setting: Setting| {
+            let rows = rows().into_iter();
+            let mut rows = rows.filter(|row| row.scenario.name == name && row.setting == setting);
+            let found = rows.next().map(|row| row.is_short);
+            assert!(rows.next().is_none(), "{name} is there twice");
+            found
+        };
+        assert_eq!(is_short("bodies", SQLITE), Some(true));
+        assert_eq!(is_short("bodies", REPLICAS), Some(false));
+        assert_eq!(is_short("PostgreSQL killed", SQLITE), None);
     }
 }

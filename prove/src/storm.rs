@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::client::{Client, Dialect, Headers, Shopper};
 use crate::goods::UNCOUNTED;
 use crate::ground::Ground;
 use crate::prove::Prove;
-use crate::scenario::{Seen, Setting};
+use crate::scenario::{NotTried, Seen, Setting};
 
 /// Connections that say nothing, half of them after a request, and those that say it slowly.
 const IDLE: usize = 2000;
@@ -29,7 +29,7 @@ pub(crate) fn storm(prove: &Prove, setting: Setting) -> Result<Seen> {
     let wanted = (IDLE + SLOW + 500) as u64;
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if maximum.is_some_and(|maximum| maximum < wanted) {
-        return Ok(Seen::not_tried("too few files may be open; see ulimit -n"));
+        bail!(NotTried("too few files may be open; see ulimit -n"));
     }
     if current.is_some_and(|current| current < wanted) {
         setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum })?;
@@ -40,7 +40,7 @@ pub(crate) fn storm(prove: &Prove, setting: Setting) -> Result<Seen> {
     let (mut before, mut during) = (Duration::ZERO, Duration::MAX);
     for _ in 0..TRIES {
         before = traffic(&ground, &shoppers, span)?;
-        let storm = Storm::rise(ground.url(0))?;
+        let storm = Storm::rise(&ground.urls())?;
         during = traffic(&ground, &shoppers, span)?;
         storm.settle()?;
         if during <= before * 2 {
@@ -56,8 +56,8 @@ pub(crate) fn storm(prove: &Prove, setting: Setting) -> Result<Seen> {
 
 /// Adds and looks for a while; how long all but one of a hundred requests took at most.
 fn traffic(ground: &Ground, shoppers: &[Shopper], span: Duration) -> Result<Duration> {
-    let clients = shoppers.iter().cloned().map(|shopper| {
-        let (client, url) = (ground.client.clone(), ground.url(0).to_owned());
+    let clients = shoppers.iter().cloned().enumerate().map(|(number, shopper)| {
+        let (client, url) = (ground.client.clone(), ground.url(number).to_owned());
         spawn(move || look_and_add(&client, &url, &shopper, span))
     });
     let mut took = Vec::new();
@@ -89,17 +89,22 @@ struct Storm {
 }
 
 impl Storm {
-    fn rise(url: &str) -> Result<Self> {
-        let address = url.trim_start_matches("http://").to_owned();
+    /// On all servers alike.
+    fn rise(urls: &[String]) -> Result<Self> {
+        let connect = |number: usize| {
+            // Half of each server's say something.
+            let url = &urls[number / 2 % urls.len()];
+            TcpStream::connect(url.trim_start_matches("http://"))
+        };
         let mut idle = Vec::new();
         for number in 0..IDLE {
-            let mut stream = TcpStream::connect(&address)?;
+            let mut stream = connect(number)?;
             if number % 2 == 0 {
                 stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n")?;
             }
             idle.push(stream);
         }
-        let streams = (0..SLOW).map(|_| TcpStream::connect(&address)).collect::<Result<Vec<_>, _>>()?;
+        let streams = (0..SLOW).map(connect).collect::<Result<Vec<_>, _>>()?;
         let is_over = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&is_over);
         let slow = spawn(move || drip(streams, &over));

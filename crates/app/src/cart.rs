@@ -48,17 +48,6 @@ pub async fn priced(ctx: &Ctx, cart: Arc<Cart>) -> Result<PricedCart> {
     Ok(PricedCart::new(cart, offers))
 }
 
-/// Whether the caller's cart holds anything of a listing.
-pub async fn holds(ctx: &Ctx, listing: ListingId) -> Result<bool> {
-    let cart = stored(ctx).await?;
-    Ok(cart.lines.iter().any(|line| line.listing == listing))
-}
-
-/// Whether the caller's cart has a line.
-pub async fn holds_line(ctx: &Ctx, line: LineId) -> Result<bool> {
-    Ok(stored(ctx).await?.line(line).is_some())
-}
-
 /// Adds pieces to a line, which is made when missing. Not idempotent without a key: it adds each time.
 pub async fn add(ctx: &Ctx, item: Item, quantity: i64, extras: Extras) -> Result<Arc<Cart>> {
     ctx.session()?;
@@ -254,6 +243,11 @@ fn new_line(offer: &Offer, quantity: i64, extras: Extras) -> NewLine {
         notes: extras.notes,
         order_extra: extras.order_extra,
     }
+}
+
+/// Whether the caller's cart holds anything of a listing.
+async fn holds(ctx: &Ctx, listing: ListingId) -> Result<bool> {
+    Ok(stored(ctx).await?.quantity_of(listing) > 0)
 }
 
 async fn offer(ctx: &Ctx, item: Item) -> Result<Offer> {

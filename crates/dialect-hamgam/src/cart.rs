@@ -30,6 +30,8 @@ impl FromRequestParts<Shop> for ItemId {
 pub(crate) struct Held {
     ctx: Ctx,
     item: LineId,
+    /// The cart that it was found in: who shows it as found looks no second time.
+    cart: Arc<domain::cart::Cart>,
 }
 
 impl FromRequestParts<Shop> for Held {
@@ -38,7 +40,8 @@ impl FromRequestParts<Shop> for Held {
     async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
         let Shopper(ctx) = Shopper::from_request_parts(parts, shop).await?;
         let ItemId(item) = ItemId::from_request_parts(parts, shop).await?;
-        if cart::holds_line(&ctx, item).await? { Ok(Self { ctx, item }) } else { Err(Error::NotFound) }
+        let cart = cart::stored(&ctx).await?;
+        if cart.line(item).is_some() { Ok(Self { ctx, item, cart }) } else { Err(Error::NotFound) }
     }
 }
 
@@ -53,12 +56,12 @@ pub(crate) async fn add(Shopper(ctx): Shopper, links: Links, new: NewItem) -> Re
 
 /// Sets the quantity or the notes of an item, as far as the body names them.
 pub(crate) async fn change_item(
-    Held { ctx, item }: Held,
+    Held { ctx, item, cart }: Held,
     links: Links,
     new: ItemChange,
 ) -> Result<Response, Error> {
     let cart = match new {
-        ItemChange { quantity: None, notes: None } => cart::stored(&ctx).await?,
+        ItemChange { quantity: None, notes: None } => cart,
         ItemChange { quantity, notes } => {
             cart::edit_line(&ctx, item, quantity, notes).await.map_err(Error::of_raising)?
         }

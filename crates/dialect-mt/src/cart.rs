@@ -1,11 +1,14 @@
 //! Handlers of `/rest_api/mt_shop_cart/`.
 
+use std::sync::Arc;
+
 use app::Ctx;
 use app::cart::{self, Extras, Item, WhenAbsent};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use domain::cart::Cart;
 use domain::id::ListingId;
 use web::{Json, Links, Shop, with_etag};
 
@@ -18,6 +21,8 @@ use crate::wire::cart::{Change, NewItem, Row, Total};
 pub(crate) struct Held {
     ctx: Ctx,
     listing: ListingId,
+    /// The cart that it was found in: who shows it as found looks no second time.
+    cart: Arc<Cart>,
 }
 
 impl FromRequestParts<Shop> for Held {
@@ -27,7 +32,8 @@ impl FromRequestParts<Shop> for Held {
         let Shopper(ctx) = Shopper::from_request_parts(parts, shop).await?;
         let id = Path::<i64>::from_request_parts(parts, shop).await.map_err(|_| Error::NotFound)?;
         let listing = ListingId::new(id.0);
-        if cart::holds(&ctx, listing).await? { Ok(Self { ctx, listing }) } else { Err(Error::NotFound) }
+        let cart = cart::stored(&ctx).await?;
+        if cart.quantity_of(listing) > 0 { Ok(Self { ctx, listing, cart }) } else { Err(Error::NotFound) }
     }
 }
 
@@ -48,35 +54,34 @@ pub(crate) async fn list(Shopper(ctx): Shopper, links: Links, uri: Uri) -> Resul
 }
 
 /// One item.
-pub(crate) async fn show(Held { ctx, listing }: Held) -> Result<Response, Error> {
-    let cart = cart::stored(&ctx).await?;
+pub(crate) async fn show(Held { listing, cart, .. }: Held) -> Result<Response, Error> {
     Ok(with_etag(cart.version, Json(Total::of(&cart, listing))))
 }
 
 /// Sets the total.
-pub(crate) async fn set(Held { ctx, listing }: Held, new: Change<true>) -> Result<Response, Error> {
-    reset(ctx, listing, new.nums).await
+pub(crate) async fn set(held: Held, new: Change<true>) -> Result<Response, Error> {
+    reset(held, new.nums).await
 }
 
 /// Sets the total where the body names one.
-pub(crate) async fn change(Held { ctx, listing }: Held, new: Change<false>) -> Result<Response, Error> {
-    reset(ctx, listing, new.nums).await
+pub(crate) async fn change(held: Held, new: Change<false>) -> Result<Response, Error> {
+    reset(held, new.nums).await
 }
 
-async fn reset(ctx: Ctx, listing: ListingId, nums: Option<i64>) -> Result<Response, Error> {
+async fn reset(Held { ctx, listing, cart }: Held, nums: Option<i64>) -> Result<Response, Error> {
     let cart = match nums {
         Some(nums) => {
             let item = Item { listing, sku: None };
             let set = cart::set(&ctx, item, nums, Extras::default(), WhenAbsent::Refuse).await;
             set.map_err(Error::of_setting)?
         }
-        None => cart::stored(&ctx).await?,
+        None => cart,
     };
     Ok(with_etag(cart.version, Json(Total::of(&cart, listing))))
 }
 
 /// Removes an item.
-pub(crate) async fn remove(Held { ctx, listing }: Held) -> Result<Response, Error> {
+pub(crate) async fn remove(Held { ctx, listing, .. }: Held) -> Result<Response, Error> {
     let cart = cart::remove_listing(&ctx, listing).await?;
     Ok(with_etag(cart.version, StatusCode::NO_CONTENT.into_response()))
 }

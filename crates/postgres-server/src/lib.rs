@@ -126,6 +126,12 @@ impl Postgres {
         self.sql("select pg_reload_conf()").map(drop)
     }
 
+    /// Its processes: first the one that starts the others as they are needed.
+    pub fn processes(&self) -> Result<Vec<u32>> {
+        let first = self.child.id();
+        Ok([vec![first], children_of(first)?].concat())
+    }
+
     /// Ends every process of the server at once (SIGKILL), as a power cut does.
     pub fn kill(&mut self) -> Result<()> {
         let mut killed = children_of(self.child.id())?;

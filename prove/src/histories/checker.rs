@@ -205,7 +205,7 @@ impl State {
         if act.version.is_some_and(|version| version != cart.version) {
             return Outcome::Moved;
         }
-        if act.deed != Deed::Look {
+        if !act.deed.is_look() {
             cart.count();
         }
         act.deed.apply(act.dialect, cart)
@@ -240,7 +240,7 @@ impl State {
         let Some(login) = self.guests[guest].moved_by else { return false };
         let ended = history[login].told.as_ref().map(|(ended, _)| *ended);
         let is_soon = ended.is_none_or(|ended| began < ended + LAG);
-        act.deed == Deed::Look && is_soon && told.fits(act, &Cart::default())
+        act.deed.is_look() && is_soon && told.fits(act, &Cart::default())
     }
 }
 

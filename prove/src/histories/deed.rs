@@ -4,13 +4,17 @@ use serde_json::{Value, json};
 
 use super::cart::{Cart, Line};
 use crate::client::{Call, Dialect, Outcome, anqicms, hamgam, lexi, mt, wangmarket};
-use crate::goods::{Goods, ITEMS};
+use crate::goods::{Goods, ITEMS, first_of};
 use crate::ground::PASSWORD;
 
 /// An operation without its dialect, by items' numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Deed {
     Look,
+    /// At one product.
+    LookAt {
+        listing: i64,
+    },
     Add {
         item: usize,
         pieces: i64,
@@ -76,6 +80,19 @@ pub(crate) struct Shown {
 const SHOWN_STORE: i64 = 2;
 
 impl Deed {
+    /// Whether it changes nothing.
+    pub(crate) fn is_look(&self) -> bool {
+        matches!(self, Self::Look | Self::LookAt { .. })
+    }
+
+    /// The line that it is about, by its id.
+    pub(crate) fn line_mut(&mut self) -> Option<&mut i64> {
+        match self {
+            Self::EditLine { line, .. } | Self::RemoveLine { line } => Some(line),
+            _ => None,
+        }
+    }
+
     /// The request. `name` is what the customer logs in with.
     pub(crate) fn call(&self, dialect: Dialect, goods: &Goods, name: &str) -> Call {
         let rid = |item: usize| &goods.rids[item];
@@ -86,6 +103,11 @@ impl Deed {
         let selected = |is_selected: bool| i64::from(is_selected);
         match (*self, dialect) {
             (Self::Look, _) => dialect.view(),
+            (Self::LookAt { listing }, Dialect::Mt) => mt("GET", &format!("{listing}/"), Value::Null),
+            (Self::LookAt { listing }, _) => {
+                let store = ITEMS[first_of(listing)].store;
+                wangmarket("/cart/getGoodsCart.json", &format!("goodsid={listing}&storeid={store}"))
+            }
             (Self::Add { item, pieces }, Dialect::Anqicms) => anqicms("add", anqicms_item(item, pieces)),
             (Self::Add { item, pieces }, _) => dialect.add(ITEMS[item].listing, pieces),
             (Self::SetItem { item, pieces }, Dialect::Anqicms) => {
@@ -138,13 +160,15 @@ impl Deed {
     /// The same by the rules, on a cart that counts the write already. Logging in is about two carts, and not told here.
     pub(crate) fn apply(&self, dialect: Dialect, cart: &mut Cart) -> Outcome {
         match *self {
-            Self::Look | Self::LogIn { .. } => Outcome::Done,
+            Self::LookAt { listing } | Self::SetProduct { listing, .. }
+                if dialect == Dialect::Mt && cart.total(listing) == 0 =>
+            {
+                Outcome::Absent
+            }
+            Self::Look | Self::LookAt { .. } | Self::LogIn { .. } => Outcome::Done,
             Self::Add { item, pieces } => cart.set(item, cart.held(item) + pieces),
             Self::EditItem { item, .. } if cart.held(item) == 0 => Outcome::Absent,
             Self::SetItem { item, pieces } | Self::EditItem { item, pieces } => cart.set(item, pieces),
-            Self::SetProduct { listing, .. } if dialect == Dialect::Mt && cart.total(listing) == 0 => {
-                Outcome::Absent
-            }
             Self::SetProduct { listing, pieces } => cart.set_product(listing, pieces),
             Self::EditLine { line, pieces } => match cart.lines.iter().find(|known| known.id == line) {
                 Some(known) => cart.set(known.item, pieces),
@@ -196,9 +220,15 @@ impl Deed {
                 let unmarked = |shown: Shown| Shown { is_selected: true, ..shown };
                 Some(folded(cart, None).into_iter().map(unmarked).collect())
             }
-            (Dialect::Mt, Self::SetProduct { listing, .. }) => Some(vec![total(cart, listing)]),
+            (Dialect::Mt, Self::SetProduct { listing, .. } | Self::LookAt { listing }) => {
+                Some(vec![total(cart, listing)])
+            }
             (Dialect::Mt, Self::Add { item, .. }) => Some(vec![total(cart, ITEMS[item].listing)]),
             (Dialect::Wangmarket, Self::Look) => Some(by_number(folded(cart, None))),
+            (Dialect::Wangmarket, Self::LookAt { listing }) => {
+                let held = folded(cart, None).into_iter().find(|shown| shown.what == listing);
+                Some(vec![held.unwrap_or_else(|| total(cart, listing))])
+            }
             (Dialect::Wangmarket, Self::SelectStore { store, .. }) => {
                 Some(by_number(folded(cart, Some(store))))
             }
@@ -241,10 +271,16 @@ impl Deed {
             (Dialect::Lexi, Self::EditItem { .. }) if body["data"].is_null() => Some(Vec::new()),
             (Dialect::Lexi, Self::EditItem { .. }) => Some(vec![of_rid(&body["data"])?]),
             (Dialect::Mt, Self::Look) => body.as_array()?.iter().map(of_mt).collect(),
-            (Dialect::Mt, Self::SetProduct { .. } | Self::Add { .. }) => Some(vec![of_mt(body)?]),
+            (Dialect::Mt, Self::SetProduct { .. } | Self::Add { .. } | Self::LookAt { .. }) => {
+                Some(vec![of_mt(body)?])
+            }
             (Dialect::Wangmarket, Self::Look) => {
                 let stores = body["storeCartMap"].as_object()?.values().map(of_store);
                 Some(by_number(stores.collect::<Option<Vec<_>>>()?.concat()))
+            }
+            (Dialect::Wangmarket, Self::LookAt { listing }) => {
+                let (pieces, is_selected) = (pieces_of(body, "number")?, body["selected"] == 1);
+                Some(vec![Shown { what: *listing, pieces, line: 0, is_selected }])
             }
             (Dialect::Wangmarket, _) => Some(by_number(of_store(body)?)),
             _ => None,

@@ -32,8 +32,8 @@ pub(crate) fn plan(random: &mut Random, clients: usize, each: usize) -> Vec<Vec<
     for plan in &mut plans {
         for at in 0..each {
             let mut planned = any(random);
-            let is_write = planned.act.deed != Deed::Look;
-            if is_write && !planned.wants_version && random.happens(HAS_KEY) && !names_line(&planned) {
+            let is_write = !planned.act.deed.is_look();
+            if is_write && !planned.wants_version && random.happens(HAS_KEY) {
                 planned.act.key = keys.next();
                 // By another client at about the same time, or later by anyone.
                 let later = if random.happens(50) { 0 } else { 1 + random.below(4) };
@@ -61,11 +61,6 @@ pub(crate) fn plan(random: &mut Random, clients: usize, each: usize) -> Vec<Vec<
     plans
 }
 
-/// Which line a client means shows only then, so that a repeat would not be the same request.
-fn names_line(planned: &Planned) -> bool {
-    matches!(planned.act.deed, Deed::EditLine { .. } | Deed::RemoveLine { .. })
-}
-
 fn any(random: &mut Random) -> Planned {
     let who = match random.below(10) {
         0..7 => Who::Customer,
@@ -88,7 +83,8 @@ fn by_customer(random: &mut Random) -> (Dialect, Deed) {
     let is_selected = random.happens(50);
     let line = KNOWN_LINE;
     match random.below(100) {
-        0..22 => (random.one_of(&DIALECTS), Deed::Look),
+        0..19 => (random.one_of(&DIALECTS), Deed::Look),
+        19..22 => (random.one_of(&[Dialect::Mt, Dialect::Wangmarket]), Deed::LookAt { listing }),
         22..45 => adding(random, item, pieces),
         45..51 => (random.one_of(&[Dialect::Anqicms, Dialect::Lexi]), Deed::SetItem { item, pieces }),
         51..55 => (Dialect::Lexi, Deed::EditItem { item, pieces }),
@@ -110,14 +106,17 @@ fn by_guest(random: &mut Random, guest: usize) -> (Dialect, Deed) {
     let (item, pieces) = (any_item(random), random.between(1, 6));
     let listing = ITEMS[item].listing;
     let first = first_of(listing);
+    let is_selected = random.happens(50);
     match random.below(100) {
-        0..25 if guest == 0 => (random.one_of(&ADDING[..3]), Deed::Look),
-        0..25 => (random.one_of(&DIALECTS), Deed::Look),
+        0..3 => (Dialect::Wangmarket, Deed::LookAt { listing }),
+        3..25 if guest == 0 => (random.one_of(&ADDING[..3]), Deed::Look),
+        3..25 => (random.one_of(&DIALECTS), Deed::Look),
         25..70 if guest == 0 => (random.one_of(&ADDING[..3]), Deed::Add { item: first, pieces }),
         25..70 => adding(random, item, pieces),
         70..80 => (Dialect::Lexi, Deed::SetItem { item, pieces }),
         80..90 => (Dialect::Wangmarket, Deed::Take { listing, pieces }),
-        _ => (Dialect::Wangmarket, Deed::SelectProduct { listing, is_selected: random.happens(50) }),
+        90..96 => (Dialect::Wangmarket, Deed::SelectProduct { listing, is_selected }),
+        _ => (Dialect::Wangmarket, Deed::SelectStore { store: random.between(1, 2), is_selected }),
     }
 }
 
