@@ -27,18 +27,13 @@ impl House {
         let database = place.database()?;
         let locks = lock_place(place, &database)?;
         settings.files = files(place, serving)?;
-        let store = store(&Options {
+        let store = whole(store(&Options {
             database_ca: place.database_ca.clone(),
             cached_carts: serving.cached_carts,
             migrates: serving.migrate,
             ..Options::new(database)
-        })?;
-        if store.is_half_copied().await? {
-            store.close();
-            bail!(
-                "a copy into this database is not finished: run `cartwright copy` again before it is served"
-            );
-        }
+        })?)
+        .await?;
         let app = App::new(store, settings, Clock::System, Entropy::System);
         match asset::take_over(&app).await {
             Ok(owner) => {
@@ -55,32 +50,26 @@ impl House {
     }
 }
 
-/// The shop for one command beside a server, if there is one.
-pub(crate) fn visit(place: &Place) -> Result<Ctx> {
-    open(place, false)
-}
-
-fn open(place: &Place, migrates: bool) -> Result<Ctx> {
-    let database_ca = place.database_ca.clone();
-    let store = store(&Options { database_ca, migrates, ..Options::new(place.database()?) })?;
-    let settings = Settings { search: Some(search_folder(place)), ..Settings::default() };
-    let app = App::new(store, settings, Clock::System, Entropy::System);
-    Ok(Ctx::new(&app, None))
-}
-
-/// The same, with folder and database made when missing.
-pub(crate) fn settle(place: &Place) -> Result<Ctx> {
+/// The shop for one command beside a server, if there is one; folder and database are made when missing.
+pub(crate) async fn settle(place: &Place) -> Result<Ctx> {
     make_folder(&place.data)?;
-    open(place, false)
+    Ok(visitor(place, whole(open(place, false)?).await?))
 }
 
 /// The same, with the tables brought up to date.
-pub(crate) fn migrated(place: &Place) -> Result<Ctx> {
+pub(crate) async fn migrated(place: &Place) -> Result<Ctx> {
     make_folder(&place.data)?;
-    open(place, true)
+    Ok(visitor(place, whole(open(place, true)?).await?))
 }
 
 /// The same where a missing database is a mistake.
+pub(crate) async fn visit(place: &Place) -> Result<Ctx> {
+    let ctx = visit_existing(place)?;
+    whole(ctx.app.store().clone()).await?;
+    Ok(ctx)
+}
+
+/// The same for who only looks, and may find a half of a shop.
 pub(crate) fn visit_existing(place: &Place) -> Result<Ctx> {
     if let Database::Sqlite(file) = place.database()?
         && !file.exists()
@@ -91,7 +80,26 @@ pub(crate) fn visit_existing(place: &Place) -> Result<Ctx> {
             file.display()
         );
     }
-    visit(place)
+    Ok(visitor(place, open(place, false)?))
+}
+
+fn open(place: &Place, migrates: bool) -> Result<Store> {
+    let database_ca = place.database_ca.clone();
+    store(&Options { database_ca, migrates, ..Options::new(place.database()?) })
+}
+
+fn visitor(place: &Place, store: Store) -> Ctx {
+    let settings = Settings { search: Some(search_folder(place)), ..Settings::default() };
+    Ctx::new(&App::new(store, settings, Clock::System, Entropy::System), None)
+}
+
+/// A database that holds a whole shop: what a copy has not finished nobody may serve or change, and no backup is made of.
+pub(crate) async fn whole(store: Store) -> Result<Store> {
+    if store.is_half_copied().await? {
+        store.close();
+        bail!("a copy into this database is not finished: run `cartwright copy` again first");
+    }
+    Ok(store)
 }
 
 /// The store of a name.

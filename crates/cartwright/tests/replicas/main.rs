@@ -7,6 +7,7 @@ mod phone;
 #[path = "../it/server.rs"]
 mod server;
 
+mod copy;
 mod failover;
 mod load;
 mod migrations;

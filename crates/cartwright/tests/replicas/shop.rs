@@ -19,7 +19,7 @@ pub(crate) const TEA: i64 = 1;
 
 /// A database server for as long as a test uses it.
 pub(crate) struct Database {
-    postgres: Postgres,
+    pub(crate) postgres: Postgres,
     _folder: TempDir,
 }
 
