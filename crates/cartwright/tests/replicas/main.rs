@@ -12,6 +12,7 @@ mod failover;
 mod load;
 mod migrations;
 mod restart;
+mod search;
 mod shared;
 mod shop;
 mod tls;
