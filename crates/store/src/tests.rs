@@ -3,6 +3,7 @@
 
 mod copy;
 mod disk;
+pub(crate) mod owners;
 mod schema;
 
 use std::pin::pin;
