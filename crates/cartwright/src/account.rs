@@ -8,14 +8,14 @@ use domain::account::{Identifier, Password, Role};
 
 use crate::cli::{NewAccount, RoleName};
 use crate::config::{Place, Span};
-use crate::house::{settle, store_named, visit_existing};
+use crate::house::{settle, store_named, visit};
 use crate::serve::say;
 
 /// Adds an account.
 pub(crate) async fn add(place: &Place, options: &NewAccount) -> Result<()> {
     let identifiers = identifiers(options)?;
     let password = Password::parse(&read_password()?)?;
-    let ctx = settle(place)?;
+    let ctx = settle(place).await?;
     let role = role(&ctx, options).await?;
     let account = match shopper::add_account(&ctx, &identifiers, Some(&password), role).await {
         Err(Error::NameTaken) => bail!("there is an account with one of these names already"),
@@ -28,7 +28,7 @@ pub(crate) async fn add(place: &Place, options: &NewAccount) -> Result<()> {
 
 /// Prints a new token of an account.
 pub(crate) async fn issue(place: &Place, name: &str, ttl: Span) -> Result<()> {
-    let ctx = visit_existing(place)?;
+    let ctx = visit(place).await?;
     let account = shopper::find_account(&ctx, name).await?;
     let account = account.with_context(|| {
         format!("there is no account {name}: give its e-mail address, user name or phone number, or add it with `cartwright account add`")

@@ -5,7 +5,7 @@ use web::rfc3339;
 
 use crate::cli::Audit;
 use crate::config::Place;
-use crate::house::{store_named, visit_existing};
+use crate::house::{store_named, visit};
 use crate::serve::say;
 
 /// What the columns are.
@@ -13,7 +13,7 @@ const HEAD: [&str; 7] = ["time (UTC)", "who", "product", "SKU", "what", "before"
 
 /// Prints the newest entries of a store's log, newest first.
 pub(crate) async fn audit(place: &Place, options: &Audit) -> Result<()> {
-    let ctx = visit_existing(place)?;
+    let ctx = visit(place).await?;
     let store = store_named(&ctx, &options.store).await?;
     let page = app::audit::page(&ctx, store, options.product.as_deref(), None, options.limit).await?;
     ctx.app.store().close();

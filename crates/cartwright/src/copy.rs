@@ -8,7 +8,7 @@ use store::{Database, Options};
 
 use crate::cli::Copy;
 use crate::config::{Place, database};
-use crate::house::{lock_database, store};
+use crate::house::{lock_database, store, whole};
 use crate::serve::say;
 
 /// Copies everything, or goes on with a copy; the bar shows on a terminal only.
@@ -31,7 +31,7 @@ pub(crate) async fn copy(place: &Place, options: &Copy) -> Result<()> {
         let database_ca = place.database_ca.clone();
         store(&Options { database_ca, migrates, ..Options::new(database.clone()) })
     };
-    let (source, target) = (open(&from, false)?, open(&to, true)?);
+    let (source, target) = (whole(open(&from, false)?).await.context(from.to_string())?, open(&to, true)?);
     let shop =
         App::new(source.clone(), Settings::default(), Clock::System, Entropy::System).shop_id().await?;
 

@@ -8,7 +8,7 @@ use indicatif::ProgressBar;
 use store::Database;
 
 use crate::config::Place;
-use crate::house::{migrated, visit_existing};
+use crate::house::{migrated, visit};
 use crate::serve::say;
 
 /// Brings the tables up to date, and spreads them over the nodes of Citus where that is wanted.
@@ -26,7 +26,7 @@ pub(crate) async fn migrate(place: &Place, citus: bool) -> Result<()> {
     }
     let is_new = matches!(&database, Database::Sqlite(file) if !file.exists());
     let what = if is_new { "is made" } else { "is up to date" };
-    let ctx = migrated(place)?;
+    let ctx = migrated(place).await?;
     let names = ctx.app.store().migrations().await?;
     ctx.app.store().close();
     say(&format!("{database} {what}: {}", names.join(", ")));
@@ -41,7 +41,7 @@ pub(crate) async fn migrate(place: &Place, citus: bool) -> Result<()> {
 
 /// Writes a copy to a new file.
 pub(crate) async fn backup(place: &Place, file: &Path) -> Result<()> {
-    let ctx = visit_existing(place)?;
+    let ctx = visit(place).await?;
     let bar = ProgressBar::new_spinner().with_message(format!("writing {}", file.display()));
     bar.enable_steady_tick(Duration::from_millis(100));
     let copied = ctx.app.store().backup(file).await;

@@ -11,7 +11,7 @@ use store::Database;
 
 use crate::config::{Given, Place, Serving};
 use crate::database::{folder_of, size, with_ending};
-use crate::house::{files, is_served, not_ours, search_folder, visit_newest};
+use crate::house::{files, is_served, look_into, not_ours, search_folder};
 use crate::serve::say;
 
 /// Settings that may hold a secret of the gateway.
@@ -34,7 +34,7 @@ pub(crate) async fn doctor(given: &Given, serving: &Serving) -> Result<ExitCode>
         if is_served { "one is running" } else { "none is running in this folder" }
     ));
     let mut warnings = look_at_space(place, &database);
-    let mut ailments = match visit_newest(place) {
+    let mut ailments = match look_into(place) {
         Ok(ctx) => {
             let mut ailments = look(&ctx).await.unwrap_or_else(|error| vec![error.to_string()]);
             ailments.extend(

@@ -36,19 +36,14 @@ impl House {
                 "uploaded files go into a folder of this server's own: give all servers of the shop the same --files"
             );
         }
-        let store = store(&Options {
+        let store = whole(store(&Options {
             database_ca: place.database_ca.clone(),
             cached_carts: serving.cached_carts,
             migrates: serving.migrate || is_embedded(&database),
             deadline: Some(PATIENCE),
             ..Options::new(database)
-        })?;
-        if store.is_half_copied().await? {
-            store.close();
-            bail!(
-                "a copy into this database is not finished: run `cartwright copy` again before it is served"
-            );
-        }
+        })?)
+        .await?;
         let app = App::new(store, settings, Clock::System, Entropy::System);
         match asset::take_over(&app).await {
             Ok(owner) => {
@@ -65,46 +60,28 @@ impl House {
     }
 }
 
-/// The shop for one command beside a server, if there is one.
-pub(crate) fn visit(place: &Place) -> Result<Ctx> {
-    open(place, is_embedded(&place.database()?))
-}
-
-/// Whether the database is this program's alone, which brings it up to date by itself.
-fn is_embedded(database: &Database) -> bool {
-    matches!(database, Database::Sqlite(_))
-}
-
-fn open(place: &Place, migrates: bool) -> Result<Ctx> {
-    let database_ca = place.database_ca.clone();
-    let store = store(&Options { database_ca, migrates, ..Options::new(place.database()?) })?;
-    let settings = Settings { search: Some(search_folder(place)), ..Settings::default() };
-    let app = App::new(store, settings, Clock::System, Entropy::System);
-    Ok(Ctx::new(&app, None))
-}
-
-/// The same, with folder and database made when missing.
-pub(crate) fn settle(place: &Place) -> Result<Ctx> {
+/// The shop for one command beside a server, if there is one; folder and database are made when missing.
+pub(crate) async fn settle(place: &Place) -> Result<Ctx> {
     make_folder(&place.data)?;
-    visit(place)
+    Ok(visitor(place, whole(open(place, is_embedded(&place.database()?))?).await?))
 }
 
 /// The same, with the tables brought up to date.
-pub(crate) fn migrated(place: &Place) -> Result<Ctx> {
+pub(crate) async fn migrated(place: &Place) -> Result<Ctx> {
     make_folder(&place.data)?;
-    open(place, true)
+    Ok(visitor(place, whole(open(place, true)?).await?))
 }
 
 /// The same where a missing database is a mistake.
-pub(crate) fn visit_existing(place: &Place) -> Result<Ctx> {
+pub(crate) async fn visit(place: &Place) -> Result<Ctx> {
     refuse_missing(place)?;
-    visit(place)
+    Ok(visitor(place, whole(open(place, is_embedded(&place.database()?))?).await?))
 }
 
-/// The same where an older database stays as it is, and is refused.
-pub(crate) fn visit_newest(place: &Place) -> Result<Ctx> {
+/// The same for who only looks: an older database stays as it is, and is refused; a half of a shop is not.
+pub(crate) fn look_into(place: &Place) -> Result<Ctx> {
     refuse_missing(place)?;
-    open(place, false)
+    Ok(visitor(place, open(place, false)?))
 }
 
 fn refuse_missing(place: &Place) -> Result<()> {
@@ -118,6 +95,30 @@ fn refuse_missing(place: &Place) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Whether the database is this program's alone, which brings it up to date by itself.
+fn is_embedded(database: &Database) -> bool {
+    matches!(database, Database::Sqlite(_))
+}
+
+fn open(place: &Place, migrates: bool) -> Result<Store> {
+    let database_ca = place.database_ca.clone();
+    store(&Options { database_ca, migrates, ..Options::new(place.database()?) })
+}
+
+fn visitor(place: &Place, store: Store) -> Ctx {
+    let settings = Settings { search: Some(search_folder(place)), ..Settings::default() };
+    Ctx::new(&App::new(store, settings, Clock::System, Entropy::System), None)
+}
+
+/// A database that holds a whole shop: what a copy has not finished nobody may serve or change, and no backup is made of.
+pub(crate) async fn whole(store: Store) -> Result<Store> {
+    if store.is_half_copied().await? {
+        store.close();
+        bail!("a copy into this database is not finished: run `cartwright copy` again first");
+    }
+    Ok(store)
 }
 
 /// The store of a name.

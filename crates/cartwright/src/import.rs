@@ -18,7 +18,7 @@ pub(crate) async fn import(place: &Place, options: &Import) -> Result<ExitCode> 
     let name = options.file.display().to_string();
     let file = File::open(&options.file).with_context(|| format!("cannot open {name}"))?;
     let bytes = file.metadata()?.len();
-    let ctx = settle(place)?;
+    let ctx = settle(place).await?;
 
     let bar = ProgressBar::new(bytes).with_message("reading").with_style(style("{bytes} of {total_bytes}")?);
     let compared = style("{human_pos} of {human_len} products")?;

@@ -6,12 +6,12 @@ use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::config::Place;
-use crate::house::visit_existing;
+use crate::house::visit;
 use crate::serve::say;
 
 /// Makes it from the database; the bar shows on a terminal only.
 pub(crate) async fn reindex(place: &Place) -> Result<()> {
-    let ctx = visit_existing(place)?;
+    let ctx = visit(place).await?;
     let style = "{spinner} indexing {wide_bar} {human_pos} of {human_len} products, {elapsed}";
     let bar = ProgressBar::no_length().with_style(ProgressStyle::with_template(style)?);
     let started = Instant::now();

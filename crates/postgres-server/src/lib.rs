@@ -29,6 +29,9 @@ wal_receiver_timeout = 2s
 wal_retrieve_retry_interval = 200ms
 ";
 
+/// The sessions that are held.
+const HELD: &str = "from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'";
+
 /// A server, or what a kill left of it.
 pub struct Postgres {
     child: Child,
@@ -132,6 +135,31 @@ impl Postgres {
         Ok([vec![first], children_of(first)?].concat())
     }
 
+    /// From now on whoever writes the row with this id into a table waits, in the middle of a transaction.
+    pub fn hold(&self, address: &str, table: &str, id: i64) -> Result<()> {
+        let hold = "begin perform pg_sleep(3600); return new; end";
+        self.sql_in(
+            address,
+            &format!(
+                "create or replace function hold() returns trigger language plpgsql as $${hold}$$;
+                create trigger hold before insert on {table} for each row when (new.id = {id}) execute function hold()"
+            ),
+        )?;
+        Ok(())
+    }
+
+    /// Waits until somebody is held.
+    pub fn wait_until_held(&self, address: &str) -> Result<()> {
+        wait("nobody is held", || Ok(!self.sql_in(address, &format!("select 1 {HELD}"))?.is_empty()))
+    }
+
+    /// Ends the sessions of those who are held, and holds nobody else.
+    pub fn release(&self, address: &str, table: &str) -> Result<()> {
+        self.sql_in(address, &format!("select pg_terminate_backend(pid, 10000) {HELD}"))?;
+        self.sql_in(address, &format!("drop trigger hold on {table}"))?;
+        Ok(())
+    }
+
     /// Ends every process of the server at once (SIGKILL), as a power cut does.
     pub fn kill(&mut self) -> Result<()> {
         let mut killed = children_of(self.child.id())?;
@@ -153,8 +181,7 @@ impl Postgres {
     }
 
     fn signal_all(&self, name: &str) -> Result<()> {
-        signal(name, self.child.id());
-        for pid in children_of(self.child.id())? {
+        for pid in self.processes()? {
             signal(name, pid);
         }
         Ok(())

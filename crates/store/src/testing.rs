@@ -23,26 +23,38 @@ const FILE: &str = "shop.db";
 /// When `CARTWRIGHT_TEST_DATABASE` is no address of a database that answers.
 pub fn options(folder: &Path) -> Options {
     let database = match std::env::var("CARTWRIGHT_TEST_DATABASE") {
-        Ok(address) => Database::Postgres(schema(address, folder)),
+        Ok(address) => Database::Postgres(schema(&address, folder)),
         Err(_) => Database::Sqlite(folder.join(FILE)),
     };
     Options { is_durable: false, ..Options::new(database) }
 }
 
 /// The address of the folder's schema, made when missing.
-fn schema(address: String, folder: &Path) -> String {
+fn schema(address: &str, folder: &Path) -> String {
     let mut hasher = DefaultHasher::new();
     folder.hash(&mut hasher);
     let name = format!("test_{:x}", hasher.finish());
     let own = format!("{address}?options=-csearch_path%3D{name}");
-    let make = async move {
-        let mut connection = Connection::new(Place::parse(&address, None)?);
-        connection.batch(&format!("create schema if not exists {name}")).await
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    // A runtime does not start within another one, on the same thread.
-    std::thread::spawn(move || runtime.block_on(make)).join().expect("a thread").expect("a schema");
+    run(address, format!("create schema if not exists {name}"));
     own
+}
+
+/// Takes a listing off its shelf, where no list and no search finds it before all are shelved anew.
+///
+/// # Panics
+///
+/// When there is no such PostgreSQL database.
+pub fn misplace(address: &str, listing: i64) {
+    run(address, format!("update listing set shelf = null where id = {listing}"));
+}
+
+/// Runs a statement at an address.
+fn run(address: &str, text: String) {
+    let place = Place::parse(address, None).expect("an address");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let run = move || runtime.block_on(async { Connection::new(place).batch(&text).await });
+    // A runtime does not start within another one, on the same thread.
+    std::thread::spawn(run).join().expect("a thread").expect("a database that takes it");
 }
 
 /// A small file system of its own, which is gone when it is dropped.

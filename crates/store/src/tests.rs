@@ -3,6 +3,7 @@
 
 mod copy;
 mod disk;
+pub(crate) mod owners;
 mod schema;
 
 use std::pin::pin;
@@ -111,6 +112,11 @@ async fn write(store: &Store, steps: impl IntoIterator<Item = Step>) -> Result<V
     let mut all = vec![carts::lock(OWNER, NOW, None)];
     all.extend(steps);
     store.write_cart(OWNER, all).await.map(|cart| quantities(&cart))
+}
+
+/// A step that no deed takes.
+fn by_hand(text: &'static str) -> Step {
+    Step::new(Sql::composed(text, text.to_owned()), Vec::new())
 }
 
 /// SKU and quantity of each line, oldest first.
@@ -504,15 +510,17 @@ async fn a_backup_is_a_database_of_its_own() {
 
 #[tokio::test]
 async fn what_was_spoilt_by_hand_is_told_with_how_to_mend_it() {
-    let (store, folder) = stocked_file().await;
+    let (store, _folder) = stocked().await;
     write(&store, carts::add(OWNER, &line(1, 4), NOW.plus_seconds(9))).await.unwrap();
     assert_eq!(store.newest().await.unwrap(), Some(NOW));
     store.allocate("sku", 2).await.unwrap();
     assert_eq!(store.slow_counters().await.unwrap(), ["category", "picture", "product", "store"]);
-    let beside = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
-    let spoil = "insert into wishlist values (x'09', 1, 0); update cart_line set quantity = 0;
-        insert into migration values (-1, 'copy', '')";
-    beside.execute_batch(spoil).unwrap();
+    let spoil = [
+        "insert into wishlist (owner_id, product_id, created_at) select owner_id, 1, 0 from cart",
+        "update cart_line set quantity = 0",
+        "insert into migration (number, name, checksum) values (-1, 'copy', '')",
+    ];
+    store.apply(spoil.map(by_hand).into()).await.unwrap();
     let ailments = store.ailments().await.unwrap();
     assert_eq!(ailments.len(), 3, "{ailments:?}");
     for part in ["`cartwright copy` again", "1 cart lines hold nothing", "1 shoppers with wishes or likes"] {
@@ -544,14 +552,15 @@ async fn a_reference_to_what_is_gone_is_told() {
 
 #[tokio::test]
 async fn what_products_refer_to_is_not_deleted_and_what_is_deleted_is_not_referred_to() {
-    let (store, folder) = stocked_file().await;
+    let (store, _folder) = stocked().await;
     let edit = || official::Edit { name: Some("Bamboo".to_owned()), sort_order: None };
     let terms = [Kind::Label, Kind::Material].map(|kind| official::add(kind, 1, edit(), NOW));
     store.apply(terms.into()).await.unwrap();
-    let beside = rusqlite::Connection::open(folder.path().join("shop.db")).unwrap();
-    beside
-        .execute_batch("insert into product_label values (1, 1); update product set material_id = 1")
-        .unwrap();
+    let refer = [
+        "insert into product_label (product_id, label_id) values (1, 1)",
+        "update product set material_id = 1",
+    ];
+    store.apply(refer.map(by_hand).into()).await.unwrap();
     let deletions = || {
         let terms = [Kind::Label, Kind::Material].map(|kind| Vec::from(official::delete(kind, 1)));
         terms.into_iter().chain([category::delete(CategoryId::new(1)).into()])
@@ -590,7 +599,8 @@ async fn servers_that_start_at_once_name_the_shop_once() {
     let folder = tempfile::tempdir().unwrap();
     let stores: Vec<_> = (0..6).map(|_| open(&folder)).collect();
     for round in 0..20 {
-        stores[0].apply(vec![Step::new(UNNAME, Vec::new())]).await.unwrap();
+        // The shop is one that no server has named yet.
+        stores[0].apply(vec![by_hand("delete from shop")]).await.unwrap();
         let name = |(store, id): (&'_ Store, i32)| {
             let (store, steps) = (store.clone(), shop::name_shop(&id.to_string()));
             async move { store.apply(steps.into()).await }
@@ -601,6 +611,3 @@ async fn servers_that_start_at_once_name_the_shop_once() {
         assert_eq!(stores[0].read(shop::SHOP, Vec::new()).await.unwrap().count(), 1, "round {round}");
     }
 }
-
-/// Makes the shop one that no server has named yet.
-const UNNAME: &Sql = &Sql { postgres: "delete from shop", sqlite: "delete from shop", together: None };

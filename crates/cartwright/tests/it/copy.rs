@@ -1,7 +1,9 @@
 //! `copy`: the shop moves to another database, which is served from then on.
 
+use std::process::{Command, Stdio};
+
 use crate::disk::{guest, pieces};
-use crate::server::{Folder, fixture};
+use crate::server::{Folder, fixture, text};
 
 #[test]
 fn a_shop_moves_and_goes_on_where_it_was() {
@@ -28,6 +30,24 @@ fn a_shop_moves_and_goes_on_where_it_was() {
     assert_eq!(pieces(&server, &token), 3);
     assert_eq!(server.post("/cart/change.json", "", &change).status, 200);
     assert_eq!(pieces(&server, &token), 6);
+}
+
+#[test]
+fn how_far_a_copy_is_shows_on_a_terminal_and_nowhere_else() {
+    let folder = Folder::with_file();
+    folder.succeed(&["import", &fixture("bazaar-parts.csv")]);
+    let words = ["copy", "--from", "sqlite:data/cartwright.db", "--to"];
+    let quiet = folder.run(&[&words[..], &["sqlite:quiet.db"]].concat());
+    assert_eq!((quiet.status.code(), text(&quiet.stderr).as_str()), (Some(0), ""));
+
+    let program = env!("CARGO_BIN_EXE_cartwright");
+    let run = format!("stty cols 120; {program} copy --from sqlite:data/cartwright.db --to sqlite:shown.db");
+    let mut on_terminal = Command::new("script");
+    on_terminal.args(["--quiet", "--return", "--command", &run, "/dev/null"]).current_dir(folder.path(""));
+    let shown = folder.finish(on_terminal.stdin(Stdio::null()));
+    let printed = text(&shown.stdout);
+    assert_eq!(shown.status.code(), Some(0), "{printed}");
+    assert!(printed.contains(" rows, 0s"), "{printed:?}");
 }
 
 #[test]

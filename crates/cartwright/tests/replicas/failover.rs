@@ -44,7 +44,7 @@ fn serve_through(happens: impl FnOnce(&mut Postgres, &Postgres)) {
     }
     let longest = seen.iter().map(|seen| seen.longest).max().expect("clients");
     let unavailable: usize = seen.iter().map(|seen| seen.unavailable).sum();
-    eprintln!("the longest that a piece took was {longest:?}, and {unavailable} answers were 503");
+    eprintln!("the longest that an answer took was {longest:?}, and {unavailable} answers were 503");
     for server in servers {
         assert_eq!(server.get("/readyz").status, 200);
         assert_eq!(server.stop().code(), Some(0));

@@ -7,10 +7,12 @@ mod phone;
 #[path = "../it/server.rs"]
 mod server;
 
+mod copy;
 mod failover;
 mod load;
 mod migrations;
 mod restart;
+mod search;
 mod shared;
 mod shop;
 mod tls;

@@ -123,13 +123,39 @@ fn guesses_at_the_same_time_at_all_servers_get_no_more_answers_than_one_at_a_tim
     assert_eq!((answered, refused), (7, 23), "{said:?}");
 }
 
+/// Has a code sent to a phone.
+fn ask_for_code(server: &Server, phone: &str) -> ureq::http::Response<ureq::Body> {
+    let request = agent().post(format!("{}/api/users/auth/otp/signin", server.url));
+    let request = request.header("content-type", "application/json");
+    request.send(format!("{{\"mobile_number\":\"{phone}\"}}")).expect("an answer")
+}
+
+#[test]
+fn codes_are_counted_over_all_servers_as_at_one() {
+    let limits = ["--login-attempts", "7", "--login-attempts-per-address", "30"];
+    let Some(shop) = Shop::open(&[&["--sms", "log"], &limits[..]].concat()) else { return };
+    let ask = |at: usize, phone: usize| {
+        ask_for_code(&shop.servers[at % REPLICAS], &format!("+98912000000{phone}")).status().as_u16()
+    };
+    for servers in 1..=REPLICAS {
+        let answers: Vec<_> = (0..9).map(|at| ask(at % servers, servers)).collect();
+        assert_eq!(answers, [[200; 7].as_slice(), &[429; 2]].concat(), "at {servers} servers");
+    }
+    let at_once: Vec<_> = thread::scope(|scope| {
+        let clients: Vec<_> = (0..20).map(|at| scope.spawn(move || ask(at, 0))).collect();
+        clients.into_iter().map(|client| client.join().expect("a client")).collect()
+    });
+    assert_eq!(at_once.iter().filter(|status| **status == 200).count(), 7, "{at_once:?}");
+    // Of the address's 30 two are left, and it is refused for any phone at any server.
+    let answers: Vec<_> = (4..9).map(|phone| ask(phone, phone)).collect();
+    assert_eq!(answers, [200, 200, 429, 429, 429]);
+}
+
 #[test]
 fn a_code_of_one_server_is_redeemed_once_at_another() {
     let Some(shop) = Shop::open(&["--sms", "log"]) else { return };
     let [a, b, c] = &shop.servers[..] else { panic!("servers") };
-    let sent = agent().post(format!("{}/api/users/auth/otp/signin", a.url));
-    let sent = sent.header("content-type", "application/json").send("{\"mobile_number\":\"+989120000000\"}");
-    let sent = sent.expect("an answer");
+    let sent = ask_for_code(a, "+989120000000");
     let cookie = sent.headers()["set-cookie"].to_str().expect("a text").split(';').next().expect("a pair");
     let log = a.logged();
     let code = log.split("\"code\":\"").nth(1).and_then(|rest| rest.get(..6)).expect("a code in the log");

@@ -19,7 +19,7 @@ pub(crate) const TEA: i64 = 1;
 
 /// A database server for as long as a test uses it.
 pub(crate) struct Database {
-    postgres: Postgres,
+    pub(crate) postgres: Postgres,
     _folder: TempDir,
 }
 
@@ -107,16 +107,23 @@ pub(crate) fn add(agent: &ureq::Agent, url: &str, token: &str, key: &str) -> Opt
     let request = agent.post(format!("{url}/api/shop/cart/items"));
     let request = request.header("authorization", format!("Token {token}")).header("idempotency-key", key);
     let request = request.header("content-type", "application/x-www-form-urlencoded");
-    let mut reply = request.send(format!("product={TEA}&quantity=1")).ok()?;
+    answer(request.send(format!("product={TEA}&quantity=1")))
+}
+
+/// Gets a page of somebody's; the status and the body, or `None` when the connection broke.
+pub(crate) fn get(agent: &ureq::Agent, url: &str, token: &str) -> Option<(u16, String)> {
+    answer(agent.get(url).header("authorization", format!("Token {token}")).call())
+}
+
+fn answer(reply: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Option<(u16, String)> {
+    let mut reply = reply.ok()?;
     let body = reply.body_mut().read_to_string().ok()?;
     Some((reply.status().as_u16(), body))
 }
 
 /// How many pieces are in a cart.
 pub(crate) fn pieces(server: &Server, token: &str) -> i64 {
-    let request = agent().get(format!("{}/api/shop/cart", server.url));
-    let mut reply = request.header("authorization", format!("Token {token}")).call().expect("an answer");
-    let body = reply.body_mut().read_to_string().expect("a text");
+    let (_, body) = get(&agent(), &format!("{}/api/shop/cart", server.url), token).expect("an answer");
     json(&body)["quantity"].as_i64().unwrap_or_else(|| panic!("{body}"))
 }
 

@@ -1,6 +1,6 @@
 //! Lists: an index answers each, and after any writes they are what products, SKUs and listings say.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::id::{BrandId, CategoryId, ProductId, SkuId, StoreId};
 use domain::money::BasisPoints;
@@ -13,6 +13,7 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::product::{Desk, add, delete, distribute, set_status, update};
+use crate::tests::owners::unowned;
 use crate::{Options, Step, brand, category, listing, shop, wishlist};
 
 const NOW: Timestamp = Timestamp::from_micros(1_767_323_045_000_000);
@@ -90,7 +91,11 @@ fn an_index_answers_every_list_and_every_count() {
     let folder = tempfile::tempdir().unwrap();
     drop(open(&folder));
     let connection = Connection::open(folder.path().join("shop.db")).unwrap();
-    let mut merged = 0;
+    let (mut merged, mut texts) = (0, HashSet::new());
+    let mut plan = |sql: &'static Sql| {
+        texts.insert(sql.postgres);
+        plan(&connection, sql)
+    };
     for filter in filters() {
         for part in parts(&filter) {
             for order in ORDERS {
@@ -98,7 +103,7 @@ fn an_index_answers_every_list_and_every_count() {
                 let ways = ways(&filter, order, &Extent { total: 1, touched, part, size: 1 }, 10);
                 let is_few = matches!(part, Part::Recommended | Part::Low | Part::Distributed);
                 for (number, way) in ways.iter().enumerate() {
-                    let plan = plan(&connection, page(&filter, order, way, 10, 0).0);
+                    let plan = plan(page(&filter, order, way, 10, 0).0);
                     let is_merged = way.reads[0].spans.is_some();
                     let may_be_sorted = !is_merged && (is_few || number > 0);
                     let is_sorted = plan.iter().any(|line| line.contains("TEMP B-TREE"));
@@ -107,16 +112,19 @@ fn an_index_answers_every_list_and_every_count() {
                 }
             }
             let index = part.range(&filter).unwrap_or_else(|| part.index(Order::Newest));
-            let counted = plan(&connection, counting(&filter, &index).0);
+            let counted = plan(counting(&filter, &index).0);
             assert!(!scans(&counted), "{index} {filter:?}: {counted:?}");
-            let spanned = plan(&connection, spanned(&filter, &(1..=2)).0);
+            let spanned = plan(spanned(&filter, &(1..=2)).0);
             assert!(!scans(&spanned), "{filter:?}: {spanned:?}");
         }
     }
     assert!(merged > 50, "{merged} ways that merge");
     for sql in [COUNTS, category::ON_SALE, shop::SALES, wishlist::PAGE, wishlist::COUNT] {
-        let plan = plan(&connection, sql);
+        let plan = plan(sql);
         assert!(!scans(&plan), "{}: {plan:?}", sql.sqlite);
+    }
+    for text in texts {
+        assert!(unowned(text).is_empty(), "{text}");
     }
 }
 
