@@ -47,7 +47,7 @@ fn how_far_a_copy_is_shows_on_a_terminal_and_nowhere_else() {
     let shown = folder.finish(on_terminal.stdin(Stdio::null()));
     let printed = text(&shown.stdout);
     assert_eq!(shown.status.code(), Some(0), "{printed}");
-    assert!(printed.contains(" rows, 0s"), "{printed:?}");
+    assert!(printed.contains(" rows, "), "{printed:?}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use postgres_server::Postgres;
 
-use crate::server::{Folder, Server, agent, fixture};
+use crate::server::{Folder, Server, agent, fixture, text};
 use crate::shop::{database, get, guest, json};
 
 /// Products, each with a row in several tables.
@@ -84,6 +84,9 @@ fn a_copy_that_is_killed_is_no_shop_before_it_has_gone_on_to_its_end() {
     refused(&["reindex"]);
     refused(&["backup", "half.db"]);
     refused(&["migrate"]);
+    let found = target.run(&["doctor"]);
+    assert_eq!(found.status.code(), Some(1));
+    assert!(text(&found.stdout).contains("is not finished: run `cartwright copy` again"), "{found:?}");
     let printed = copy(&address);
     assert_eq!(tables(&printed), tables(&undisturbed));
     assert!(printed.contains("the same as in"), "{printed}");

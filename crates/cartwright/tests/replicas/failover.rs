@@ -37,7 +37,7 @@ fn serve_through(happens: impl FnOnce(&mut Postgres, &Postgres)) {
         clients.into_iter().map(|client| client.join().expect("a client")).collect()
     });
     for seen in &seen {
-        assert!(seen.acknowledged > 5, "{seen:?}");
+        assert!(seen.acknowledged > 1, "{seen:?}");
         for server in &servers {
             assert_eq!(pieces(server, &seen.token), seen.acknowledged, "{seen:?}");
         }

@@ -33,7 +33,7 @@ fn a_rolling_restart_under_load_fails_no_request() {
     assert!(seen.iter().any(|seen| seen.broken > 0), "no client met a server that ended: {seen:?}");
     for seen in &seen {
         assert_eq!(seen.unavailable, 0, "{seen:?}");
-        assert!(seen.acknowledged > 5, "{seen:?}");
+        assert!(seen.acknowledged > 1, "{seen:?}");
         assert_eq!(pieces(&shop.servers[0], &seen.token), seen.acknowledged, "{seen:?}");
     }
 }

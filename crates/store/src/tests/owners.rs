@@ -97,7 +97,7 @@ fn unowned_in<'a>(
     lists: &BTreeSet<&str>,
 ) -> Vec<&'a str> {
     let mut named: Vec<_> = (1..part.len())
-        .filter(|at| ["from", "join", "into", "update", ","].contains(&part[at - 1]))
+        .filter(|at| ["from", "join", "using", "into", "update", ","].contains(&part[at - 1]))
         .filter(|at| part.get(at + 1) != Some(&"."))
         .filter_map(|at| {
             let (table, by) = (part[at], spread.get(part[at])?);
