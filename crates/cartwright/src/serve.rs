@@ -12,6 +12,8 @@ use crate::config::{Place, Serving};
 use crate::connection;
 use crate::house::House;
 
+/// Connections that wait to be accepted, as far as the system allows.
+const WAITING: i32 = 4096;
 /// How long running requests may take after the signal.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -26,9 +28,12 @@ pub(crate) async fn serve(place: &Place, serving: &Serving) -> Result<()> {
 
 /// Opens the door; from now on connections wait to be served.
 pub(crate) async fn listen(address: &str) -> Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| {
+    let listener = TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen on {address}; is another program there? choose another address with --listen")
-    })
+    })?;
+    // The library has it keep 128, and a connection that finds no place tries again after a second.
+    rustix::net::listen(&listener, WAITING)?;
+    Ok(listener)
 }
 
 /// The signals that end a server. Who knows the address may send one at once, so they are awaited before that.
