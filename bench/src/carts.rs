@@ -145,8 +145,9 @@ async fn in_file(file: &Path, lines: i64) -> Result<Filled> {
     connection.execute_batch(&format!("pragma synchronous = off; {}", fill("randomblob(16)", &format!(
         "(with recursive n (i) as (select 1 union all select i + 1 from n where i < {}) select i from n)", lines / LINES
     ))))?;
-    // As after a while of serving, when the log is short.
+    // As after a while of serving, when the log is short and the disk has nothing else to do.
     connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
+    fs::File::open(file)?.sync_all()?;
     let mut asked = connection.prepare(&sample("hex(owner_id)"))?;
     let owners = asked.query_map([], |row| row.get::<_, String>(0))?.map(|owner| owner_from(&owner?));
     Ok(Filled { store, owners: owners.collect::<Result<_>>()?, gets: Vec::new(), adds: Vec::new() })
@@ -162,6 +163,7 @@ async fn on_server(server: &Postgres, lines: i64) -> Result<Filled> {
     ask(&fill("decode(md5(i::text), 'hex')", &format!("generate_series(1, {}) as i", lines / LINES)))?;
     ask("vacuum analyze cart")?;
     ask("vacuum analyze cart_line")?;
+    ask("checkpoint")?;
     let owners = ask(&sample("encode(owner_id, 'hex')"))?;
     let owners = owners.lines().map(owner_from).collect::<Result<_>>()?;
     Ok(Filled { store, owners, gets: Vec::new(), adds: Vec::new() })
