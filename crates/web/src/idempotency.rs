@@ -25,9 +25,12 @@ pub(crate) async fn honour<D: Dialect>(shop: &Shop, mut parts: Parts, next: Next
     if !has_key || !D::takes_keys(parts.uri.path()) {
         return run::<D>(parts, next).await;
     }
-    // Without an identity there is nobody whose key it could be.
-    let Ok(Some(session)) = D::session(shop, &parts).await else {
-        return run::<D>(parts, next).await;
+    let session = match D::session(shop, &parts).await {
+        Ok(Some(session)) => session,
+        // Whose key it is cannot be told now, and without it nothing may be done.
+        Err(error @ (Error::Unavailable(_) | Error::Internal(_))) => return D::refuse(error, &parts),
+        // Without an identity there is nobody whose key it could be.
+        Ok(None) | Err(_) => return run::<D>(parts, next).await,
     };
     let Some(key) = printable(&parts) else { return D::refuse(Error::BadKey, &parts) };
     let key = Key { owner: session.owner, key, request: fingerprint(&parts, D::UNHASHED).await };

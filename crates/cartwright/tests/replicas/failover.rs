@@ -85,10 +85,11 @@ fn a_database_that_hangs_keeps_nobody_waiting_for_ever() {
     }
     let place = tempfile::tempdir().expect("a folder");
     let postgres = Postgres::start(place.path()).expect("a database server");
-    let folder = Folder::on(&postgres.address());
-    stock(&folder);
-    let server = folder.serve();
-    let token = guest(&server);
+    let folders = [(); 2].map(|()| Folder::on(&postgres.address()));
+    stock(&folders[0]);
+    let [server, other] = folders.each_ref().map(Folder::serve);
+    // Whom it names this server has to ask the database.
+    let token = guest(&other);
     let add_one = || add(&agent(), &server.url, &token, "a-key").expect("an answer").0;
     let started = Instant::now();
     postgres.freeze().expect("it is ours");
