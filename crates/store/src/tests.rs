@@ -4,6 +4,7 @@
 mod copy;
 mod disk;
 pub(crate) mod owners;
+mod patience;
 mod schema;
 
 use std::pin::pin;
@@ -266,60 +267,6 @@ async fn a_guest_who_has_logged_in_is_refused_among_others_who_have_not() {
     for number in [2, 7] {
         assert_eq!(quantities(&store.cart(guest(number).0).await.unwrap()), []);
     }
-}
-
-/// With `CARTWRIGHT_TEST_DATABASE` only.
-#[tokio::test]
-async fn what_the_database_gives_up_is_tried_again_as_a_whole() {
-    let (store, folder) = stocked().await;
-    let Database::Postgres(address) = testing::options(folder.path()).database else { return };
-    let mut other = Connection::new(Place::parse(&address, None).unwrap());
-    other.batch("create sequence tries").await.unwrap();
-    let owners = [1, 2, 3].map(|number| OwnerId::new([number; 16]));
-    let codes = ["40001", "40P01", "57P01", "57P02", "57P03", "08000", "08006"];
-    for (code, times) in codes.iter().zip(1..) {
-        // A sequence keeps what a transaction has drawn that is rolled back.
-        let give_up = format!(
-            "create or replace function give_up() returns trigger language plpgsql as $$ begin
-                if nextval('tries') <= 3 then raise exception 'given up' using errcode = '{code}'; end if;
-                return new;
-            end $$;
-            create or replace trigger give_up before insert or update on cart_line
-                for each row execute function give_up();
-            alter sequence tries restart"
-        );
-        other.batch(&give_up).await.unwrap();
-        let adds = owners.map(|owner| {
-            let line = line(1, 1);
-            let mut steps = vec![carts::lock(owner, NOW, None)];
-            steps.extend(carts::add(owner, &line, NOW));
-            let store = &store;
-            async move { store.write_line(owner, &line, steps).await }
-        });
-        for cart in join_all(adds).await {
-            assert_eq!(quantities(&cart.unwrap()), [(1, times)], "{code}");
-        }
-        let tries = other.one("select last_value from tries", &[]).await.unwrap();
-        assert!(tries.first().unwrap().int(0).unwrap() > 3, "{code} was never raised");
-    }
-}
-
-/// With `CARTWRIGHT_TEST_DATABASE` only.
-#[tokio::test]
-async fn nobody_waits_for_ever_for_a_cart_that_another_transaction_holds() {
-    let folder = tempfile::tempdir().unwrap();
-    let options = testing::options(folder.path());
-    let Database::Postgres(address) = &options.database else { return };
-    let store = Store::open(&options).unwrap();
-    let write = |owner| store.write_cart(owner, vec![carts::lock(owner, NOW, None)]);
-    write(OWNER).await.unwrap();
-    let mut other = Connection::new(Place::parse(address, None).unwrap());
-    other.batch("set idle_in_transaction_session_timeout = 0; begin; delete from cart").await.unwrap();
-    let both = join_all([write(OWNER), write(OwnerId::new([9; 16]))]);
-    let answers = tokio::time::timeout(Duration::from_secs(40), both).await.unwrap();
-    assert!(matches!(answers[..], [Err(Error::Busy), Ok(_)]), "{answers:?}");
-    other.batch("rollback").await.unwrap();
-    assert_eq!(write(OWNER).await.unwrap().version, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
