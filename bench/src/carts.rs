@@ -29,10 +29,13 @@ const LINES: i64 = 5;
 const FIRST: i64 = 4;
 /// Who asks at once.
 const CLIENTS: usize = 64;
-/// Carts that are asked for in each round, each once.
-const ASKED: usize = 1000;
-const ROUNDS: usize = 5;
-/// How many times as long anything may take in the largest store as in the smallest.
+/// Random carts that are read in each round, and as many that are added to.
+const ASKED: usize = 5000;
+/// Rounds that are measured.
+const ROUNDS: usize = 40;
+/// Rounds before them, as a store has behind it that serves for a while.
+const WARM_UP: usize = 20;
+/// How many times as long anything may take in a larger store as in the smallest.
 const MOST: f64 = 1.5;
 const NOW: Timestamp = Timestamp::from_micros(0);
 
@@ -82,11 +85,15 @@ pub(crate) async fn carts(options: &Carts) -> Result<()> {
 /// All sizes in turns, since a shared machine is faster at one time than at another. Tells how many times as long as in the
 /// smallest store it took where that is worst.
 async fn measure(name: &str, lines: &[i64], mut stores: Vec<Filled>) -> Result<f64> {
-    for round in 0..ROUNDS {
+    for round in 0..WARM_UP + ROUNDS {
         for filled in &mut stores {
-            let mut asked = filled.owners.chunks_exact(ASKED).skip(2 * round);
-            filled.gets.extend(timed(&filled.store, asked.next().context("too few carts")?, false).await?);
-            filled.adds.extend(timed(&filled.store, asked.next().context("too few carts")?, true).await?);
+            let mut asked = filled.owners.chunks_exact(ASKED).cycle().skip(2 * round);
+            let gets = timed(&filled.store, asked.next().context("too few carts")?, false).await?;
+            let adds = timed(&filled.store, asked.next().context("too few carts")?, true).await?;
+            if round >= WARM_UP {
+                filled.gets.extend(gets);
+                filled.adds.extend(adds);
+            }
         }
     }
     let (mut fewest, mut grown) = (None, 1.0_f64);
@@ -169,9 +176,9 @@ async fn on_server(server: &Postgres, lines: i64) -> Result<Filled> {
     Ok(Filled { store, owners, gets: Vec::new(), adds: Vec::new() })
 }
 
-/// Makes as many products as a cart has lines.
+/// Makes as many products as a cart has lines. Carts are always read: those in memory cost the same in every store.
 async fn stocked(options: &Options) -> Result<Store> {
-    let store = Store::open(&Options { migrates: true, ..options.clone() })?;
+    let store = Store::open(&Options { cached_carts: 0, ..options.clone() })?;
     let mut steps = vec![shop::add_store(StoreId::new(1), "900000001", "Store", NOW)];
     for number in FIRST..FIRST + LINES {
         let product = domain::product::Product {
@@ -196,7 +203,7 @@ fn fill(owner: &str, numbers: &str) -> String {
 }
 
 fn sample(owner: &str) -> String {
-    format!("select {owner} from cart order by random() limit {}", 2 * ASKED * ROUNDS)
+    format!("select {owner} from cart order by random() limit {}", 2 * ASKED * (WARM_UP + ROUNDS))
 }
 
 fn owner_from(hex: &str) -> Result<OwnerId> {

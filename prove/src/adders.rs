@@ -124,7 +124,8 @@ impl Adders {
         self.shared.is_over.store(true, Ordering::Relaxed);
         let mut logs = Vec::new();
         for client in self.clients {
-            logs.push(client.join().map_err(|_| anyhow!("a client broke"))??);
+            let log = client.join().map_err(|_| anyhow!("a client broke"))?;
+            logs.push(log.with_context(|| format!("the servers' last errors: {}", ground.errors()))?);
         }
         let mut expected = BTreeMap::new();
         for log in &logs {

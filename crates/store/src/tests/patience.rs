@@ -1,11 +1,13 @@
 //! What PostgreSQL gives up or holds for too long: what is tried again, and who is put off.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use domain::id::OwnerId;
-use futures_util::future::join_all;
+use futures_util::FutureExt;
+use futures_util::future::{join_all, join3};
 
-use super::{NOW, OWNER, carts, line, quantities, stocked, testing};
+use super::{NOW, OWNER, by_hand, carts, line, quantities, stocked, testing};
 use crate::db::postgres::connection::{Connection, Place};
 use crate::{Database, Error, Store};
 
@@ -61,4 +63,28 @@ async fn nobody_waits_for_ever_for_a_cart_that_another_transaction_holds() {
     assert!(matches!(answers[..], [Err(Error::Busy), Ok(_)]), "{answers:?}");
     other.batch("rollback").await.unwrap();
     assert_eq!(write(OWNER).await.unwrap().version, 2);
+}
+
+/// With `CARTWRIGHT_TEST_DATABASE` only.
+#[tokio::test]
+async fn whoever_shares_a_commit_with_a_failure_may_do_what_nobody_did_before() {
+    let (store, folder) = stocked().await;
+    let Database::Postgres(address) = testing::options(folder.path()).database else { return };
+    let mut other = Connection::new(Place::parse(&address, None).unwrap());
+    let failure = "select 1 / (id - id) from store";
+    let fail = || store.apply(vec![by_hand("update store set name = 'A'"), by_hand(failure)]);
+    // Whoever comes behind a failure is committed with a savepoint.
+    fail().await.unwrap_err();
+    other.batch("begin; lock table store").await.unwrap();
+    let mut first = pin!(fail());
+    assert!(first.as_mut().now_or_never().is_none());
+    let waiting = "select 1 from pg_locks where relation = 'store'::regclass and not granted";
+    while other.one(waiting, &[]).await.unwrap().count() == 0 {}
+    // Both wait for the first, so they go together.
+    let update = store.apply(vec![by_hand("update store set name = 'B'")]);
+    let (failed, done, ()) = join3(fail(), update, async { other.batch("commit").await.unwrap() }).await;
+    for failed in [first.await, failed] {
+        assert!(matches!(failed, Err(Error::Server(text)) if text.contains("division by zero")));
+    }
+    assert_eq!(done.unwrap()[0].changed, 1);
 }

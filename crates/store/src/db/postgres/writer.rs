@@ -452,11 +452,10 @@ impl Writer {
         for stretch in asked.chunks(STRETCH) {
             for rows in self.ask(stretch).await? {
                 match rows {
-                    Ok(rows) => met.push(Ok(rows)),
                     Err(error) if is_passing(&error) => return Err(error),
-                    // Whose it is shows when each runs alone; a transaction that is alone has it.
-                    Err(_) if batch.len() > 1 => return Ok(None),
-                    Err(error) => met.push(Err(error)),
+                    // Whose it is shows when each runs alone.
+                    Err(_) => return Ok(None),
+                    rows => met.push(rows),
                 }
             }
         }
@@ -469,14 +468,14 @@ impl Writer {
     /// With a savepoint each, one caller after the other.
     async fn careful(&mut self, batch: &[Caller]) -> Attempt<Outcomes> {
         let mut outcomes = Vec::with_capacity(batch.len());
-        let mut end = BEGIN;
+        let mut before = [BEGIN, SAVEPOINT];
         for caller in batch {
-            let mut asked = vec![end, SAVEPOINT];
+            let mut asked = before.to_vec();
             asked.extend(caller.asked());
             let met = self.ask(&asked).await?;
-            self.stats.statements.inc_by(asked.len() as u64 - 2);
+            self.stats.statements.inc_by((asked.len() - before.len()) as u64);
             let mut met = met.into_iter();
-            for control in met.by_ref().take(2) {
+            for control in met.by_ref().take(before.len()) {
                 control?;
             }
             let mut own = Vec::with_capacity(asked.len());
@@ -487,11 +486,14 @@ impl Writer {
                 }
             }
             let outcome = caller.outcome(&mut own.into_iter());
-            end = if outcome.is_ok() { RELEASE } else { UNDO };
+            if outcome.is_err() {
+                // At once: until then PostgreSQL refuses to prepare what the next caller asks.
+                for control in self.ask(&[UNDO]).await? {
+                    control?;
+                }
+            }
             outcomes.push(outcome);
-        }
-        for control in self.ask(&[end]).await? {
-            control?;
+            before = [RELEASE, SAVEPOINT];
         }
         Ok(outcomes)
     }
