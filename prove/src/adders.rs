@@ -125,7 +125,7 @@ impl Adders {
         let mut logs = Vec::new();
         for client in self.clients {
             let log = client.join().map_err(|_| anyhow!("a client broke"))?;
-            logs.push(log.with_context(|| format!("the servers' last errors: {}", ground.errors()))?);
+            logs.push(log.with_context(|| format!("the servers' last defects: {}", ground.defects()))?);
         }
         let mut expected = BTreeMap::new();
         for log in &logs {

@@ -123,12 +123,12 @@ impl Ground {
         Ok(fs::read_to_string(self.log(replica))?)
     }
 
-    /// The last errors that the servers have logged.
-    pub(crate) fn errors(&self) -> String {
+    /// The last answers of 500 that the servers have logged.
+    pub(crate) fn defects(&self) -> String {
         let logs: Vec<_> = (0..self.servers.len()).flat_map(|replica| self.logged(replica)).collect();
-        let errors: Vec<_> =
-            logs.iter().flat_map(|log| log.lines()).filter(|line| line.contains("ERROR")).collect();
-        errors[errors.len().saturating_sub(3)..].join("; ")
+        let lines: Vec<_> = logs.iter().flat_map(|log| log.lines()).collect();
+        let defects: Vec<_> = lines.into_iter().filter(|line| line.contains("\"status\":500")).collect();
+        defects[defects.len().saturating_sub(3)..].join("; ")
     }
 
     fn log(&self, replica: usize) -> PathBuf {
