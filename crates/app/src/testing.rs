@@ -8,6 +8,7 @@ use domain::time::Timestamp;
 use store::change::{Change, record};
 use store::official::{self, Kind};
 use store::product::Desk;
+use store::shelf::shelve;
 use store::{Store, brand, category};
 use tempfile::TempDir;
 
@@ -75,6 +76,17 @@ pub fn sku(id: i64) -> Sku {
     }
 }
 
+/// What goes with a product and is not part of it.
+fn desk(product: &Product) -> Desk {
+    let content = format!("<p>{}</p>", product.title);
+    Desk { content, shown_sales: product.sales, ..Desk::default() }
+}
+
+fn listing(id: i64, store: i64, product: i64) -> Listing {
+    let (store, product) = (StoreId::new(store), ProductId::new(product));
+    Listing { id: ListingId::new(id), store, product, status: Some(Standing::OnSale) }
+}
+
 impl App {
     /// Adds stores 1 and 2 and category 1.
     pub async fn add_stores(&self) {
@@ -135,7 +147,6 @@ impl App {
     /// a customer; listing 100 is the second store's of product 2.
     pub async fn stock(&self) {
         self.add_stores().await;
-        self.put_product(&product(1, 1, "红牛")).await;
         let mut bedding = Product { is_distributed: true, ..product(2, 1, "纯棉四件套") };
         bedding.skus[0] = Sku {
             price: Money::from_minor(2000),
@@ -147,42 +158,50 @@ impl App {
         let red = Sku { price: Money::from_minor(2500), stock: 5, color: "红色".to_owned(), ..sku(20) };
         let white = Sku { stock: 0, color: "白色".to_owned(), ..sku(21) };
         bedding.skus.extend([red, white]);
-        self.put_product(&bedding).await;
-        self.put_product(&Product { status: Status::OffSale, ..product(3, 1, "手电筒") }).await;
         let mut sold_out = product(4, 1, "售罄的灯");
         sold_out.skus[0].stock = 0;
-        self.put_product(&sold_out).await;
-        self.put_product(&Product { status: Status::Draft, skus: Vec::new(), ..product(5, 1, "草稿") }).await;
-        self.put_product(&product(6, 1, "已删除的包")).await;
-        self.delete_product(6).await;
         let mut service = Product { pictures: Vec::new(), ..product(7, 1, "Gift wrapping") };
         service.skus[0].is_tracked = false;
-        self.put_product(&service).await;
         let mut door = product(8, 2, "درب سمت راست پراید");
         door.skus[0].sale_price = Money::from_minor(900);
-        self.put_product(&door).await;
         let mut cable =
             Product { purchase_limit: 2, sales: 7, is_recommended: true, ..product(9, 1, "Cable") };
         cable.skus[0] = Sku { stock: 3, may_oversell: true, ..sku(9) };
-        self.put_product(&cable).await;
-        self.put_listing(100, 2, 2).await;
+        let products = [
+            product(1, 1, "红牛"),
+            bedding,
+            Product { status: Status::OffSale, ..product(3, 1, "手电筒") },
+            sold_out,
+            Product { status: Status::Draft, skus: Vec::new(), ..product(5, 1, "草稿") },
+            product(6, 1, "已删除的包"),
+            service,
+            door,
+            cable,
+        ];
+        let pictures = self.store().allocate("picture", 10 * products.len() as i64).await.expect("numbers");
+        let mut steps = Vec::new();
+        for (product, picture) in products.iter().zip((pictures..).step_by(10)) {
+            steps.extend(store::product::add_unshelved(product, &desk(product), picture));
+            steps.extend(record(&Change::Product(product.id.get()), NOW));
+        }
+        steps.push(store::listing::add_unshelved(&listing(100, 2, 2), NOW));
+        // All at once, as an import does.
+        steps.extend(shelve(&products.map(|product| product.id)));
+        self.apply(steps, Change::Product(2)).await;
+        self.delete_product(6).await;
     }
 
     /// Adds or replaces a product.
     pub async fn put_product(&self, product: &Product) {
         let picture = self.store().allocate("picture", 10).await.expect("numbers");
         let is_known = !self.store().products(&[product.id]).await.expect("products").is_empty();
-        let content = format!("<p>{}</p>", product.title);
-        let desk = Desk { content, shown_sales: product.sales, ..Desk::default() };
         let put = if is_known { store::product::update } else { store::product::add };
-        self.apply(put(product, &desk, picture), Change::Product(product.id.get())).await;
+        self.apply(put(product, &desk(product), picture), Change::Product(product.id.get())).await;
     }
 
     /// Opens a listing of a product in another store.
     pub async fn put_listing(&self, id: i64, store: i64, product: i64) {
-        let (store, product) = (StoreId::new(store), ProductId::new(product));
-        let listing = Listing { id: ListingId::new(id), store, product, status: Some(Standing::OnSale) };
-        self.apply(store::listing::add(&listing, NOW), Change::Product(product.get())).await;
+        self.apply(store::listing::add(&listing(id, store, product), NOW), Change::Product(product)).await;
     }
 
     /// Takes a product off sale.
