@@ -126,8 +126,8 @@ impl Ground {
     /// The last answers of 500 that the servers have logged.
     pub(crate) fn defects(&self) -> String {
         let logs: Vec<_> = (0..self.servers.len()).flat_map(|replica| self.logged(replica)).collect();
-        let lines: Vec<_> = logs.iter().flat_map(|log| log.lines()).collect();
-        let defects: Vec<_> = lines.into_iter().filter(|line| line.contains("\"status\":500")).collect();
+        let lines = logs.iter().flat_map(|log| log.lines());
+        let defects: Vec<_> = lines.filter(|line| line.contains("\"status\":500")).collect();
         defects[defects.len().saturating_sub(3)..].join("; ")
     }
 
