@@ -346,6 +346,13 @@ pub fn drop_cart(owner: OwnerId, seen: i64) -> Vec<Step> {
     ]
 }
 
+/// Whether an add for many has done what a shopper wanted; `None` where it has not decided.
+pub(crate) fn is_added(row: &Rows) -> Option<bool> {
+    let row = row.first()?;
+    let has_line = row.opt_int(6).ok()?.is_some();
+    (has_line || row.bool(16).ok()?).then_some(has_line)
+}
+
 /// The cart as one more write left it: the known one with what [`CART_LINE`] gives, if the known one is just
 /// one write older.
 pub(crate) fn with_line(known: &Cart, line: (ListingId, SkuId), rows: &Rows) -> Result<Option<Cart>> {

@@ -20,6 +20,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0008_operations", include_str!("../migrations/0008_operations.sql")),
     ("0009_ranges", include_str!("../migrations/0009_ranges.sql")),
     ("0010_merged_ranges", include_str!("../migrations/0010_merged_ranges.sql")),
+    ("0011_room", include_str!("../migrations/0011_room.sql")),
 ];
 
 /// Rows below 1 are no migrations: -1 is there while a shop is copied into the database (`copy`).
@@ -145,9 +146,12 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     digits
 }
 
-/// SQLite's strict tables know `integer`, `text` and `blob` only.
+/// SQLite's strict tables know `integer`, `text` and `blob` only, and what ends in `-- postgresql` is not for it.
 fn narrowed(text: &str) -> String {
-    text.replace(" bigint", " integer")
+    let lines = text.split_inclusive('\n').filter(|line| !line.ends_with("; -- postgresql\n"));
+    lines
+        .collect::<String>()
+        .replace(" bigint", " integer")
         .replace(" boolean", " integer")
         .replace(" bytea", " blob")
         .replace("\n); -- clustered\n", "\n) strict, without rowid;\n")

@@ -16,28 +16,9 @@ pub struct Sql {
     pub postgres: &'static str,
     /// As SQLite reads it.
     pub sqlite: &'static str,
-    /// For PostgreSQL: the same for many shoppers at once.
-    pub together: Option<&'static Together>,
-}
-
-/// A statement for many shoppers: each parameter is a list with a value for each of them. The first column of a row says
-/// whose it is; the others are those of the statement for one, if that gives rows.
-#[derive(Debug)]
-pub enum Together {
-    /// In place of the statement.
-    Alone(&'static str),
-    /// In place of the statement and the one that goes behind it, whose parameters go behind its own. Whoever has no row has
-    /// none of either.
-    With(&'static Sql, &'static str),
-}
-
-impl Together {
-    /// The text.
-    pub(crate) fn text(&self) -> &'static str {
-        match self {
-            Self::Alone(text) | Self::With(_, text) => text,
-        }
-    }
+    /// For PostgreSQL: the same for many shoppers at once. Each parameter is a list with a value for each of them; the first
+    /// column of a row says whose it is, and the others are those of the statement for one, if that gives rows.
+    pub together: Option<&'static str>,
 }
 
 impl Sql {
@@ -71,24 +52,20 @@ pub(crate) const fn renumbered<const N: usize>(text: &str) -> [u8; N] {
 
 /// Declares a room's statements, and `ALL` of them for the test that prepares each.
 macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = $text:expr $(, postgres: $postgres:expr)? $(, together: $together:expr)?
-        $(, together_with $next:ident: $both:expr)?;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $text:expr $(, postgres: $postgres:expr)? $(, together: $together:expr)?;)+) => {
         $(
             $(#[$doc])*
             pub(crate) const $name: &$crate::Sql = {
                 const BYTES: [u8; $text.len()] = $crate::sql::renumbered($text);
                 const TEXTS: &[&str] = &[$($postgres,)? $text];
-                const TOGETHER: &[$crate::sql::Together] = &[
-                    $($crate::sql::Together::Alone($together))?
-                    $($crate::sql::Together::With($next, $both))?
-                ];
+                const TOGETHER: &[&str] = &[$($together)?];
                 &$crate::Sql {
                     postgres: TEXTS[0],
                     sqlite: match std::str::from_utf8(&BYTES) {
                         Ok(text) => text,
                         Err(_) => panic!("a dollar sign became a question mark, which is UTF-8"),
                     },
-                    together: TOGETHER.first(),
+                    together: TOGETHER.first().copied(),
                 }
             };
         )+

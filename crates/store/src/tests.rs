@@ -24,7 +24,6 @@ use crate::db::postgres::connection::{Connection, Place};
 use crate::idempotency::Key;
 use crate::official::Kind;
 use crate::product::Desk;
-use crate::sql::Together;
 use crate::{
     Database, Error, Options, Refusal, Sql, Step, Store, account, asset, audit, brand, category, change,
     copy as copies, doctor, idempotency, listing, official, one_time_code, page, product, publishing, secret,
@@ -177,9 +176,7 @@ async fn every_statement_prepares_on_postgresql() {
     let mut connection = Connection::new(Place::parse(address, None).unwrap());
     connection.open().await.unwrap();
     let mut wrong = Vec::new();
-    for text in
-        statements().iter().flat_map(|sql| [Some(sql.postgres), sql.together.map(Together::text)]).flatten()
-    {
+    for text in statements().iter().flat_map(|sql| [Some(sql.postgres), sql.together]).flatten() {
         if let Err(error) = connection.prepare(text).await {
             wrong.push(format!("{:?}\n{text}\n", error.as_db_error()));
         }

@@ -68,14 +68,34 @@ macro_rules! remove_skus {
     };
 }
 
+/// What a reply needs of a cart itself.
+macro_rules! of_cart {
+    ($cart:literal) => {
+        concat!(
+            $cart,
+            ".version, ",
+            $cart,
+            ".address, ",
+            $cart,
+            ".shipping_method, ",
+            $cart,
+            ".payment_method, ",
+            $cart,
+            ".created_at as cart_created_at, ",
+            $cart,
+            ".updated_at as cart_updated_at"
+        )
+    };
+}
+
 /// A cart with some of its lines.
 macro_rules! cart {
     ($whose:literal, $lines:literal, $which:literal) => {
         concat!(
             "select ",
             $whose,
-            "cart.version, cart.address, cart.shipping_method, cart.payment_method,
-                cart.created_at, cart.updated_at,
+            of_cart!("cart"),
+            ",
                 line.id, line.listing_id, line.sku_id, line.quantity, line.is_selected, line.notes,
                 line.order_extra, line.price_when_added, line.created_at, line.updated_at
             from cart left join cart_line as line on ",
@@ -87,28 +107,11 @@ macro_rules! cart {
 }
 
 statements! {
-    /// Takes the lock of the shopper's cart row, made when missing, and counts the write. For many it gives the cart's part
-    /// of [`CART_LINE`].
+    /// Takes the lock of the shopper's cart row, made when missing, and counts the write.
     LOCK = "insert into cart (owner_id, version, next_line_id, created_at, updated_at)
         values ($1, 1, 1, $2, $2)
         on conflict (owner_id) do update
-        set version = cart.version + 1, next_line_id = cart.next_line_id + 1, updated_at = excluded.updated_at",
-        together: "with asked as materialized (
-            select * from unnest(cast($1 as bytea[]), cast($2 as bigint[])) as asked (owner_id, now)
-        ), changed as (
-            update cart
-            set version = cart.version + 1, next_line_id = cart.next_line_id + 1, updated_at = asked.now
-            from asked where cart.owner_id = asked.owner_id
-            returning cart.*
-        ), made as (
-            insert into cart (owner_id, version, next_line_id, created_at, updated_at)
-            select owner_id, 1, 1, now, now from asked where owner_id not in (select owner_id from changed)
-            on conflict (owner_id) do update
-            set version = cart.version + 1, next_line_id = cart.next_line_id + 1, updated_at = excluded.updated_at
-            returning *
-        )
-        select owner_id, version, address, shipping_method, payment_method, created_at, updated_at
-        from (select * from changed union all select * from made) as cart";
+        set version = cart.version + 1, next_line_id = cart.next_line_id + 1, updated_at = excluded.updated_at";
 
     /// The same where the writer knows that there is no cart yet.
     LOCK_ABSENT = "insert into cart (owner_id, version, next_line_id, created_at, updated_at)
@@ -118,34 +121,66 @@ statements! {
     LOCK_SEEN = "update cart set version = version + 1, next_line_id = next_line_id + 1, updated_at = $2
         where owner_id = $1 and version = $3";
 
-    /// One row when nothing is against `$5` more pieces: status, stock and limits. For many it also adds them, and gives the
-    /// line's part of [`CART_LINE`]; under the cart's lock, nobody else changes the line meanwhile.
+    /// One row when nothing is against `$5` more pieces: status, stock and limits.
+    ///
+    /// For many it is the whole of an add: it takes the locks, checks, adds, and gives what [`CART_LINE`] gives. It sees what was
+    /// committed when it began, and behind a lock that it had to wait for there may be more. A line that is there is
+    /// changed as it is then, with the check made again. For any other it counts that the cart is still the one that was seen:
+    /// the last column says so where nothing was added, and where it is not true, nothing was decided.
     CAN_ADD = can_add!("1 from listing", "$1", "$2", "$3", "$4", "$5", "$6"),
-        together_with ADD_PIECES: concat!("with asked as materialized (
+        together: concat!("with asked as materialized (
             select * from unnest(cast($1 as bytea[]), cast($2 as bigint[]), cast($3 as bigint[]), cast($4 as bigint[]),
-                cast($5 as bigint[]), cast($6 as bigint[]), cast($7 as bytea[]), cast($8 as bigint[]),
-                cast($9 as bigint[]), cast($10 as bigint[]), cast($11 as bigint[]))
-                as asked (owner_id, listing_id, sku_id, most, more, lines, owner, listing, sku, pieces, now)
-        ), able as materialized (", can_add!(concat!("asked.owner_id, asked.listing_id, asked.sku_id, asked.pieces, asked.now,
-                line.ctid as place, ", effective_price!(), " as price
-            from asked join listing on listing.id = asked.listing_id"),
-            "asked.owner_id", "asked.listing_id", "asked.sku_id", "asked.most", "asked.more", "asked.lines"), "
-        ), changed as (
-            update cart_line as line set quantity = line.quantity + able.pieces, updated_at = able.now
-            from able where line.ctid = able.place and line.owner_id = able.owner_id
-            returning line.*
+                cast($5 as bigint[]), cast($6 as bigint[]), cast($7 as bigint[]))
+                as asked (owner_id, listing_id, sku_id, most, more, lines, now)
+        ), found as (
+            update cart
+            set version = cart.version + 1, next_line_id = cart.next_line_id + 1, updated_at = asked.now
+            from asked where cart.owner_id = asked.owner_id
+            returning cart.*, asked.listing_id, asked.sku_id, asked.most, asked.more, asked.lines
         ), made as (
+            insert into cart (owner_id, version, next_line_id, created_at, updated_at)
+            select owner_id, 1, 1, now, now from asked where owner_id not in (select owner_id from found)
+            on conflict (owner_id) do update
+            set version = cart.version + 1, next_line_id = cart.next_line_id + 1, updated_at = excluded.updated_at
+            returning *
+        ), locked as (
+            select * from found
+            union all
+            select made.*, asked.listing_id, asked.sku_id, asked.most, asked.more, asked.lines
+            from made join asked on asked.owner_id = made.owner_id
+        ), changed as (
+            update cart_line as line set quantity = line.quantity + locked.more, updated_at = locked.updated_at
+            from locked
+            join listing on listing.id = locked.listing_id
+            join sku on sku.id = locked.sku_id and sku.product_id = listing.product_id
+            where line.owner_id = locked.owner_id and line.listing_id = locked.listing_id
+                and line.sku_id = locked.sku_id
+                and listing.shelf in (1, 3) and ", fits!("locked.most", "line.quantity + locked.more"), "
+            returning line.*, ", of_cart!("locked"), "
+        ), other as (
+            select locked.*, coalesce((select version from cart where cart.owner_id = locked.owner_id), 0)
+                = locked.version - 1 as is_current
+            from locked where owner_id not in (select owner_id from changed)
+        ), able as (
+            ", can_add!(concat!("other.*, line.id as line_id, ", effective_price!(), " as price
+            from other join listing on listing.id = other.listing_id"),
+            "other.owner_id", "other.listing_id", "other.sku_id", "other.most", "other.more", "other.lines"), "
+        ), added as (
             insert into cart_line (owner_id, listing_id, sku_id, id, quantity, is_selected, notes,
                 price_when_added, created_at, updated_at)
-            select able.owner_id, able.listing_id, able.sku_id, cart.next_line_id, able.pieces, true, '', able.price,
-                able.now, able.now
-            from able join cart on cart.owner_id = able.owner_id
-            where able.place is null
+            select owner_id, listing_id, sku_id, next_line_id, more, true, '', price, updated_at, updated_at
+            from able where is_current and line_id is null
             returning *
         )
-        select owner_id, id, listing_id, sku_id, quantity, is_selected, notes, order_extra, price_when_added,
-            created_at, updated_at
-        from (select * from changed union all select * from made) as line");
+        select owner_id, version, address, shipping_method, payment_method, cart_created_at, cart_updated_at,
+            id, listing_id, sku_id, quantity, is_selected, notes, order_extra, price_when_added,
+            created_at, updated_at, true
+        from changed
+        union all
+        select other.owner_id, ", of_cart!("other"), ",
+            added.id, added.listing_id, added.sku_id, added.quantity, added.is_selected, added.notes,
+            added.order_extra, added.price_when_added, added.created_at, added.updated_at, other.is_current
+        from other left join added on added.owner_id = other.owner_id");
 
     /// Adds `$4` pieces to a line, or makes the line.
     ADD_PIECES = concat!("insert into cart_line (owner_id, listing_id, sku_id, id, quantity, is_selected, notes,

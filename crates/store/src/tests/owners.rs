@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::schema::spread_by;
-use super::{Sql, Together, doctor, statements, sweep};
+use super::{Sql, doctor, statements, sweep};
 
 /// Statements that look at all shoppers.
 const ABOUT_ALL: [&Sql; 8] = [
@@ -148,7 +148,7 @@ fn is_owned(Named { name, by, at, .. }: &Named<'_>, part: &[&str], owned: &BTree
 fn texts() -> impl Iterator<Item = &'static str> {
     let is_about_all = |sql: &&Sql| ABOUT_ALL.iter().any(|about_all| about_all.postgres == sql.postgres);
     let ours = statements().into_iter().filter(move |sql| !is_about_all(sql));
-    ours.flat_map(|sql| [Some(sql.postgres), sql.together.map(Together::text)]).flatten()
+    ours.flat_map(|sql| [Some(sql.postgres), sql.together]).flatten()
 }
 
 #[test]

@@ -7,40 +7,53 @@ use domain::id::OwnerId;
 
 use super::connection::{Asked, again};
 use crate::db::Question;
-use crate::sql::Together;
-use crate::{Result, Rows, Step, Value, token};
+use crate::{Result, Rows, Sql, Step, Value, cart, token};
 
 /// The parameters of one statement for many: a list of everybody's first, a list of everybody's second, and so on.
-pub(super) fn lists<'a>(each: &[&'a [Value]]) -> Vec<Value> {
-    let width = each.first().map_or(0, |params| params.len());
-    let list = |at: usize| Value::List(each.iter().map(|params: &&'a [Value]| params[at].clone()).collect());
-    (0..width).map(list).collect()
-}
-
-/// A statement that does steps for many shoppers at once.
-pub(super) struct Joint {
-    pub(super) text: &'static str,
-    /// How many of the steps.
-    pub(super) done: usize,
-    /// Whether it asks if a guest's token is still good. Where the guest's cart is found it need not be asked: a login moves the
-    /// token and removes the cart in one transaction.
-    pub(super) is_guard: bool,
-}
-
-/// The statements that do all steps; `None` where there is a step that none does.
-pub(super) fn joints(steps: &[Step]) -> Option<Vec<Joint>> {
-    let (mut joints, mut left) = (Vec::new(), steps);
-    while let [step, behind @ ..] = left {
-        let done = match step.sql.together? {
-            Together::Alone(_) => 1,
-            Together::With(next, _) if behind.first()?.sql.sqlite == next.sqlite => 2,
-            Together::With(..) => return None,
-        };
-        let is_guard = step.sql.sqlite == token::GUARD.sqlite;
-        joints.push(Joint { text: step.sql.together?.text(), done, is_guard });
-        left = &left[done..];
+pub(super) fn lists<'a>(each: impl IntoIterator<Item: IntoIterator<Item = &'a Value>>) -> Vec<Value> {
+    let mut lists: Vec<Vec<Value>> = Vec::new();
+    for params in each {
+        for (at, value) in params.into_iter().enumerate() {
+            match lists.get_mut(at) {
+                Some(list) => list.push(value.clone()),
+                None => lists.push(vec![value.clone()]),
+            }
+        }
     }
-    Some(joints)
+    lists.into_iter().map(Value::List).collect()
+}
+
+/// An add and nothing else, which one statement can do for many shoppers at once.
+pub(super) struct Add {
+    /// Whether it is asked first if a guest's token is still good. Where the guest's cart is found that need not be asked: a login
+    /// moves the token and removes the cart in one transaction.
+    is_guarded: bool,
+}
+
+impl Add {
+    /// `None` when the steps do anything else.
+    pub(super) fn of(steps: &[Step]) -> Option<Self> {
+        let is = |step: &Step, sql: &Sql| step.sql.sqlite == sql.sqlite;
+        let [lock, guards @ .., check, add] = steps else { return None };
+        let is_add = is(lock, cart::LOCK) && is(check, cart::CAN_ADD) && is(add, cart::ADD_PIECES);
+        let is_guarded = match guards {
+            [] => false,
+            [guard] if is(guard, token::GUARD) => true,
+            _ => return None,
+        };
+        is_add.then_some(Self { is_guarded })
+    }
+
+    /// The step that asks for a guest's token.
+    pub(super) fn guard<'a>(&self, steps: &'a [Step]) -> Option<&'a Step> {
+        steps.get(1).filter(|_| self.is_guarded)
+    }
+
+    /// What [`cart::CAN_ADD`] takes for many: what it takes for one, which has all of the step behind it, and when.
+    pub(super) fn params<'a>(&self, steps: &'a [Step]) -> impl Iterator<Item = &'a Value> {
+        let check = &steps[1 + usize::from(self.is_guarded)];
+        check.params.iter().chain(&steps[0].params[1..])
+    }
 }
 
 /// Whose rows they are, by the first column, which the rows lose.
@@ -76,8 +89,7 @@ impl Waiting {
                 _ => single.push(question),
             }
         }
-        let params: Vec<_> = same.iter().map(|(_, question)| question.params.as_slice()).collect();
-        let lists = lists(&params);
+        let lists = lists(same.iter().map(|(_, question)| &question.params));
         Self { single, same, lists }
     }
 
@@ -102,6 +114,6 @@ impl Waiting {
     }
 
     fn together(&self) -> Option<&'static str> {
-        self.same.first().and_then(|(_, question)| question.sql.together).map(Together::text)
+        self.same.first().and_then(|(_, question)| question.sql.together)
     }
 }

@@ -2,7 +2,6 @@
 //! own.
 
 use std::collections::{HashMap, HashSet};
-use std::ptr;
 use std::sync::Arc;
 
 use domain::cart::Cart;
@@ -14,11 +13,11 @@ use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 
 use super::connection::{Asked, Attempt, Connection, DEADLINE, Patience, again, is_passing, meaning};
-use super::joined::{Joint, joints, lists, parted};
+use super::joined::{Add, lists, parted};
 use crate::cart::{CartCache, Touched};
 use crate::db::{Transaction, Written};
 use crate::stats::Stats;
-use crate::{Error, Result, Row, Rows, Sql, Step, Value, cart, token};
+use crate::{Error, Refusal, Result, Rows, Step, Value, cart, token};
 
 /// The most callers in one commit.
 const BATCH: usize = 256;
@@ -51,15 +50,15 @@ struct Caller {
     transaction: Transaction,
     /// The parameters of the question for the cart that they want to see.
     shown: Option<[Value; 1]>,
-    /// The statements that do the steps for many shoppers at once, where there are such.
-    joints: Option<Vec<Joint>>,
+    /// Whether the steps are an add and nothing else.
+    add: Option<Add>,
 }
 
 impl From<Transaction> for Caller {
     fn from(transaction: Transaction) -> Self {
         let shown = transaction.touched.shown.map(|owner| [owner.into()]);
-        let joints = transaction.touched.gone.map_or_else(|| joints(&transaction.steps), |_| None);
-        Self { transaction, shown, joints }
+        let add = Add::of(&transaction.steps);
+        Self { transaction, shown, add }
     }
 }
 
@@ -68,15 +67,9 @@ impl Caller {
         self.transaction.steps.len() > LONG
     }
 
-    /// The shopper, where everything that the steps do could be done for many shoppers at once.
-    fn joinable(&self) -> Option<OwnerId> {
-        self.transaction.touched.shown.filter(|_| self.joints.is_some())
-    }
-
-    /// Whether both do the same, each with a value of their own for each parameter.
-    fn does_the_same(&self, other: &Self) -> bool {
-        let (own, others) = (&self.transaction.steps, &other.transaction.steps);
-        own.len() == others.len() && own.iter().zip(others).all(|(own, other)| ptr::eq(own.sql, other.sql))
+    /// The shopper, where the steps are an add, which could be done for many shoppers at once.
+    fn adder(&self) -> Option<OwnerId> {
+        self.transaction.touched.shown.filter(|_| self.add.is_some())
     }
 
     /// The steps, and the question for the cart.
@@ -114,35 +107,15 @@ impl Caller {
         cart::from_rows(owner, met).map(Arc::new)
     }
 
-    /// What each step met, of what the statements for many met; a guard that was not asked, its row.
-    fn joined(&self, parts: &mut [HashMap<OwnerId, Rows>]) -> Vec<Attempt<Rows>> {
-        let mut met = Vec::with_capacity(self.transaction.steps.len());
-        let mut parts = parts.iter_mut();
-        let row = |count| Rows { changed: count, ..Rows::default() };
-        for Joint { done, is_guard, .. } in self.joints.iter().flatten() {
-            if *is_guard {
-                met.push(Ok(row(1)));
-                continue;
-            }
-            let own = parts.next().map_or_else(Rows::default, |parts| self.own(parts));
-            // The first of two has as many rows as the second, which alone gives them.
-            met.extend((1..*done).map(|_| Ok(row(own.count()))));
-            met.push(Ok(own));
-        }
-        met
+    /// What an add for many takes of theirs.
+    fn added(&self) -> impl Iterator<Item = &Value> {
+        self.add.iter().flat_map(|add| add.params(&self.transaction.steps))
     }
 
-    /// The guard that has to be asked all the same: the lock has found no cart, and made it.
-    fn guard(&self, met: &[Rows]) -> Option<&Step> {
-        let version = self.met_by(cart::LOCK, met).and_then(|row| row.int(0).ok());
-        let is_found = version.is_some_and(|version| version > 1);
-        self.transaction.steps.iter().find(|step| !is_found && step.sql.sqlite == token::GUARD.sqlite)
-    }
-
-    /// The row that a statement met.
-    fn met_by<'a>(&self, sql: &Sql, met: &'a [Rows]) -> Option<Row<'a>> {
-        let at = self.transaction.steps.iter().position(|step| step.sql.sqlite == sql.sqlite)?;
-        met.get(at)?.first()
+    /// The guard of a guest's token that has to be asked behind an add for many: it has found no cart, and made it.
+    fn guard(&self, row: &Rows) -> Option<&Step> {
+        let is_made = row.first().is_some_and(|row| row.int(0).is_ok_and(|version| version == 1));
+        self.add.as_ref().filter(|_| is_made)?.guard(&self.transaction.steps)
     }
 
     /// Their part of what a statement for many met.
@@ -150,22 +123,19 @@ impl Caller {
         self.transaction.touched.shown.and_then(|owner| parts.remove(&owner)).unwrap_or_default()
     }
 
-    /// The cart in memory with the line that joined steps changed, if nobody has written it since.
-    fn cart_with_line(&self, carts: &CartCache, met: &[Rows]) -> Option<Arc<Cart>> {
+    /// The cart in memory with the line that an add for many changed, if nobody has written it since.
+    fn cart_with_line(&self, carts: &CartCache, row: &Rows) -> Option<Arc<Cart>> {
         let Touched { shown, line, .. } = &self.transaction.touched;
         let known = carts.get(&(*shown)?)?;
-        let values = [cart::LOCK, cart::ADD_PIECES].map(|sql| self.met_by(sql, met).map(Row::values));
-        let values = [values[0]?, values[1]?].concat();
-        let rows = Rows { width: values.len(), values, changed: 0 };
         // What cannot be read here is read whole, which says why.
-        cart::with_line(&known, (*line)?, &rows).ok()?.map(Arc::new)
+        cart::with_line(&known, (*line)?, row).ok()?.map(Arc::new)
     }
 }
 
 /// Callers whose transactions are committed as one.
 struct Batch {
     callers: Vec<Caller>,
-    /// Whether all do the same, each with a cart of their own: then each step is one statement for all.
+    /// Whether all add, each to a cart of their own: then one statement does it for all.
     is_joined: bool,
 }
 
@@ -176,17 +146,15 @@ impl Batch {
         if first.is_long() {
             return Self { callers: vec![first], is_joined: false };
         }
-        let joinable = |caller: &Caller| caller.joinable().filter(|_| joins);
-        let owner = joinable(&first);
-        let goes_with_first = |caller: &Caller| match owner {
-            Some(_) => joinable(caller).is_some() && caller.does_the_same(&first),
-            None => joinable(caller).is_none() && !caller.is_long(),
-        };
+        let adder = |caller: &Caller| caller.adder().filter(|_| joins);
+        let owner = adder(&first);
+        let goes_with_first =
+            |caller: &Caller| adder(caller).is_some() == owner.is_some() && !caller.is_long();
         let (mut owners, mut left) = (HashSet::from([owner]), 0);
         let mut others: Vec<_> = waiting
             .extract_if(.., |caller| {
                 let goes = goes_with_first(caller);
-                let is_alone = owner.is_none() || !goes || owners.insert(joinable(caller));
+                let is_alone = owner.is_none() || !goes || owners.insert(adder(caller));
                 left += usize::from(!is_alone);
                 goes && is_alone
             })
@@ -343,8 +311,8 @@ impl Writer {
         Ok(outcomes)
     }
 
-    /// Each step as one statement for all; whoever is refused hears that, and the others do all again without them.
-    /// `None` when a statement failed.
+    /// One statement for all who add; whoever is refused hears that, and the others do it again without them.
+    /// `None` when it failed, or could not decide.
     async fn joined(&mut self, callers: &[Caller]) -> Attempt<Option<Outcomes>> {
         let mut refused: Vec<Option<Error>> = callers.iter().map(|_| None).collect();
         loop {
@@ -366,67 +334,56 @@ impl Writer {
         }
     }
 
-    /// What comes of each step as one statement for all; `None` when a statement failed.
+    /// What comes of one statement for all.
     async fn at_once(&mut self, callers: &[&Caller]) -> Attempt<Option<Outcomes>> {
-        let (mut texts, mut params, mut at) = (Vec::new(), Vec::new(), 0);
-        for &Joint { text, done, is_guard } in
-            callers.first().iter().flat_map(|first| &first.joints).flatten()
-        {
-            let steps = at..at + done;
-            at += done;
-            if is_guard {
-                continue;
-            }
-            let each =
-                steps.map(|at| callers.iter().map(move |caller| &*caller.transaction.steps[at].params));
-            params.push(each.flat_map(|each| lists(&each.collect::<Vec<_>>())).collect::<Vec<_>>());
-            texts.push(text);
+        let Some(text) = cart::CAN_ADD.together else { return Ok(None) };
+        let params = lists(callers.iter().map(|caller| caller.added()));
+        let asked = [BEGIN, (text, params.as_slice())];
+        // Where everybody was refused, nobody is left.
+        let asked = if callers.is_empty() { &asked[..1] } else { &asked };
+        self.stats.statements.inc_by(asked.len() as u64 - 1);
+        let Some(parts) = self.parts(asked).await? else { return Ok(None) };
+        let mut parts = parts.into_iter().next_back().unwrap_or_default();
+        let rows: Vec<_> = callers.iter().map(|caller| caller.own(&mut parts)).collect();
+        let added: Option<Vec<_>> = rows.iter().map(cart::is_added).collect();
+        let Some(added) = added else { return Ok(None) };
+        if added.contains(&false) {
+            let outcome =
+                |is_added| if is_added { Ok((vec![], None)) } else { Err(Error::Refused(Refusal::Adding)) };
+            return Ok(Some(added.into_iter().map(outcome).collect()));
         }
-        let mut asked = vec![BEGIN];
-        asked.extend(texts.into_iter().zip(params.iter().map(Vec::as_slice)));
-        // The carts count as one more, read or not.
-        self.stats.statements.inc_by(at as u64 + 1);
-        let Some(mut parts) = self.parts(&asked).await? else { return Ok(None) };
-        // The transaction's beginning met nobody.
-        let parts = &mut parts[1..];
-        let met: Vec<_> =
-            callers.iter().map(|caller| caller.rows(&mut caller.joined(parts).into_iter())).collect();
-        if met.iter().any(Result::is_err) {
-            return Ok(Some(met.into_iter().map(|met| met.map(|met| (met, None))).collect()));
-        }
-        self.shown(callers, met.into_iter().flatten().collect()).await
+        self.shown(callers, rows).await
     }
 
-    /// What comes of what the steps met, with the carts as they left them: those in memory with the line that changed, and the
+    /// What comes of what was added, with the carts as they are then: those in memory with the line that changed, and the
     /// others read.
-    async fn shown(&mut self, callers: &[&Caller], met: Vec<Vec<Rows>>) -> Attempt<Option<Outcomes>> {
+    async fn shown(&mut self, callers: &[&Caller], rows: Vec<Rows>) -> Attempt<Option<Outcomes>> {
         let all: Vec<_> = callers
             .iter()
-            .zip(met)
-            .map(|(caller, met)| (caller, caller.cart_with_line(&self.carts, &met), caller.guard(&met), met))
+            .zip(rows)
+            .map(|(caller, row)| (caller, caller.cart_with_line(&self.carts, &row), caller.guard(&row)))
             .collect();
-        let unknown = all.iter().filter(|(_, known, ..)| known.is_none());
-        let owners: Vec<_> =
-            unknown.filter_map(|(caller, ..)| Some(caller.shown.as_ref()?.as_slice())).collect();
-        let doubtful: Vec<_> =
-            all.iter().filter_map(|(.., guard, _)| Some(&*guard.as_ref()?.params)).collect();
-        let questions = [(cart::CART, lists(&owners)), (token::GUARD, lists(&doubtful))];
+        let unknown = all.iter().filter(|(_, known, _)| known.is_none());
+        let owners = unknown.filter_map(|(caller, ..)| caller.shown.as_ref());
+        let doubtful = all.iter().filter_map(|(.., guard)| Some(&guard.as_ref()?.params));
+        let questions = [(cart::CART, lists(owners)), (token::GUARD, lists(doubtful))];
         let asked: Vec<_> = questions
             .iter()
             .filter(|(_, params)| !params.is_empty())
-            .filter_map(|(sql, params)| Some((sql.together?.text(), params.as_slice())))
+            .filter_map(|(sql, params)| Some((sql.together?, params.as_slice())))
             .collect();
+        self.stats.statements.inc_by(asked.len() as u64);
         let Some(parts) = self.parts(&asked).await? else { return Ok(None) };
         let mut parts = parts.into_iter();
         let [mut read, mut good] = questions.each_ref().map(|(_, params)| {
             if params.is_empty() { HashMap::new() } else { parts.next().unwrap_or_default() }
         });
-        let outcomes = all.into_iter().map(|(caller, known, guard, met)| {
+        let outcomes = all.into_iter().map(|(caller, known, guard)| {
             if let Some(refusal) = guard.and_then(|guard| guard.refusal(&caller.own(&mut good))) {
                 return Err(Error::Refused(refusal));
             }
             let cart = known.map_or_else(|| caller.cart(&caller.own(&mut read)), Ok)?;
-            Ok((met, Some(cart)))
+            Ok((vec![], Some(cart)))
         });
         Ok(Some(outcomes.collect()))
     }
