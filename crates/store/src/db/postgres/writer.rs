@@ -341,7 +341,9 @@ impl Writer {
         let asked = [BEGIN, (text, params.as_slice())];
         // Where everybody was refused, nobody is left.
         let asked = if callers.is_empty() { &asked[..1] } else { &asked };
-        self.stats.statements.inc_by(asked.len() as u64 - 1);
+        // They count as the steps of one of them, and the carts as one more, read or not.
+        let steps = callers.first().map_or(0, |first| first.transaction.steps.len());
+        self.stats.statements.inc_by(steps as u64 + 1);
         let Some(parts) = self.parts(asked).await? else { return Ok(None) };
         let mut parts = parts.into_iter().next_back().unwrap_or_default();
         let rows: Vec<_> = callers.iter().map(|caller| caller.own(&mut parts)).collect();
@@ -372,7 +374,6 @@ impl Writer {
             .filter(|(_, params)| !params.is_empty())
             .filter_map(|(sql, params)| Some((sql.together?, params.as_slice())))
             .collect();
-        self.stats.statements.inc_by(asked.len() as u64);
         let Some(parts) = self.parts(&asked).await? else { return Ok(None) };
         let mut parts = parts.into_iter();
         let [mut read, mut good] = questions.each_ref().map(|(_, params)| {
