@@ -7,7 +7,6 @@ use domain::product::{Listing, Product};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
-use serde_json::value::{RawValue, to_raw_value};
 
 /// Bytes of text kept in memory.
 const KEPT: u64 = 32 * 1024 * 1024;
@@ -18,25 +17,42 @@ const WRITABLE: &str = "wire structs have texts for keys";
 
 /// The JSON of what a dialect says of an offer.
 #[derive(Clone, Debug)]
-pub struct Piece(Arc<Written>);
+pub struct Piece {
+    /// The base of its links, then the JSON: side by side they come from memory together.
+    text: Arc<str>,
+    base: usize,
+}
 
 /// A piece with all that it was written from.
-#[derive(Debug)]
+#[derive(Clone)]
 struct Written {
-    text: Box<RawValue>,
+    piece: Piece,
     listing: Listing,
     /// Keeps its place in memory from being another product's, but not the product: the same place is the same product.
     product: Weak<Product>,
-    base: String,
 }
 
 impl Piece {
     /// The members of this object and those of another.
     pub fn with<T: Serialize>(&self, more: &T) -> Joined {
-        let (text, more) = (self.0.text.get(), serde_json::to_string(more).expect(WRITABLE));
+        let (text, more) = (self.json(), serde_json::to_string(more).expect(WRITABLE));
         debug_assert!(more.len() > 2, "an object without members has no place behind a comma");
         let members = text.strip_suffix('}').unwrap_or(text);
         Joined([members, ",", more.strip_prefix('{').unwrap_or(&more)].concat())
+    }
+
+    fn base(&self) -> &str {
+        &self.text[..self.base]
+    }
+
+    fn json(&self) -> &str {
+        &self.text[self.base..]
+    }
+}
+
+impl Serialize for Piece {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        raw(self.json(), serializer)
     }
 }
 
@@ -45,24 +61,22 @@ impl Piece {
 pub struct Joined(String);
 
 impl Serialize for Joined {
-    /// As `RawValue` writes itself, by the private name that `serde_json` knows it by: `RawValue::from_string` would parse the
-    /// whole text again, a twentieth of what the server does for a cart.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        const RAW: &str = "$serde_json::private::RawValue";
-        let mut raw = serializer.serialize_struct(RAW, 1)?;
-        raw.serialize_field(RAW, &self.0)?;
-        raw.end()
+        raw(&self.0, serializer)
     }
 }
 
-impl Serialize for Piece {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.text.serialize(serializer)
-    }
+/// Writes JSON as it is, as `RawValue` does, by the private name that `serde_json` knows it by: `RawValue::from_string` would
+/// parse the whole text again, a twentieth of what the server does for a cart.
+fn raw<S: Serializer>(json: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    const RAW: &str = "$serde_json::private::RawValue";
+    let mut raw = serializer.serialize_struct(RAW, 1)?;
+    raw.serialize_field(RAW, json)?;
+    raw.end()
 }
 
 /// The pieces written so far.
-pub(crate) struct Pieces(Cache<Key, Piece, ByLength>);
+pub(crate) struct Pieces(Cache<Key, Written, ByLength>);
 
 /// What a piece is in its dialect, and of which SKU under which listing.
 type Key = (&'static str, ListingId, SkuId);
@@ -70,9 +84,9 @@ type Key = (&'static str, ListingId, SkuId);
 #[derive(Clone)]
 struct ByLength;
 
-impl Weighter<Key, Piece> for ByLength {
-    fn weight(&self, _: &Key, piece: &Piece) -> u64 {
-        piece.0.text.get().len() as u64 + 200
+impl Weighter<Key, Written> for ByLength {
+    fn weight(&self, _: &Key, written: &Written) -> u64 {
+        written.piece.text.len() as u64 + 200
     }
 }
 
@@ -92,23 +106,18 @@ impl Pieces {
         base: &str,
         write: impl FnOnce() -> T,
     ) -> Piece {
-        let is_same = |piece: &Piece| {
-            let Written { listing: of, product: from, base: at, .. } = &*piece.0;
-            Weak::as_ptr(from) == Arc::as_ptr(product) && *of == listing && at == base
+        let is_same = |written: &Written| {
+            let Written { piece, listing: of, product: from } = written;
+            Weak::as_ptr(from) == Arc::as_ptr(product) && *of == listing && piece.base() == base
         };
         #[cfg(feature = "broken")]
-        let is_same = |piece: &Piece| app::broken::is("total") || is_same(piece);
-        if let Some(piece) = self.0.get(&key).filter(is_same) {
-            return piece;
+        let is_same = |written: &Written| app::broken::is("total") || is_same(written);
+        if let Some(written) = self.0.get(&key).filter(is_same) {
+            return written.piece;
         }
-        let text = to_raw_value(&write()).expect(WRITABLE);
-        let piece = Piece(Arc::new(Written {
-            text,
-            listing,
-            product: Arc::downgrade(product),
-            base: base.to_owned(),
-        }));
-        self.0.insert(key, piece.clone());
+        let json = serde_json::to_string(&write()).expect(WRITABLE);
+        let piece = Piece { text: [base, &json].concat().into(), base: base.len() };
+        self.0.insert(key, Written { piece: piece.clone(), listing, product: Arc::downgrade(product) });
         piece
     }
 }
