@@ -19,20 +19,28 @@ pub(crate) use self::statements::ALL;
 use self::statements::{
     ADD, CLEAR, DROP_CART, HAS, HAS_LINE, HOLDS, LOCK_ABSENT, LOCK_SEEN, MERGE_LINE, NEXT_LINE, RAISE,
     REMOVE_LINE, REMOVE_LISTING, REMOVE_SKUS, SELECT_LISTING, SELECT_STORE, SET_ADDRESS, SET_EXTRA, SET_LINE,
-    SET_NOTES, SET_PAYMENT_METHOD, SET_SHIPPING_METHOD, STAMP, SWEEP, TAKE,
+    SET_NOTES, SET_PAYMENT_METHOD, SET_SHIPPING_METHOD, STAMP, STAMP_AT, SWEEP, TAKE,
 };
 pub(crate) use self::statements::{ADD_PIECES, CAN_ADD, CART, CART_LINE, LOCK};
 
 /// The carts kept in memory: current where nobody else writes them, else as good as their stamp.
-pub(crate) struct CartCache(Cache<OwnerId, Arc<Cart>, ByLines>);
+pub(crate) struct CartCache(Cache<OwnerId, Kept, ByLines>);
+
+/// A cart in memory.
+#[derive(Clone)]
+struct Kept {
+    cart: Arc<Cart>,
+    /// Where PostgreSQL has its row (TID: number of the page and of the row on it, as six bytes), if that is known.
+    tid: Option<i64>,
+}
 
 /// A cart weighs its lines and one more.
 #[derive(Clone)]
 struct ByLines;
 
-impl Weighter<OwnerId, Arc<Cart>> for ByLines {
-    fn weight(&self, _: &OwnerId, cart: &Arc<Cart>) -> u64 {
-        cart.lines.len() as u64 + 1
+impl Weighter<OwnerId, Kept> for ByLines {
+    fn weight(&self, _: &OwnerId, kept: &Kept) -> u64 {
+        kept.cart.lines.len() as u64 + 1
     }
 }
 
@@ -55,13 +63,17 @@ impl CartCache {
 
     /// The cart as last published.
     pub(crate) fn get(&self, owner: &OwnerId) -> Option<Arc<Cart>> {
-        self.0.get(owner)
+        self.0.get(owner).map(|kept| kept.cart)
+    }
+
+    fn keep(&self, cart: &Arc<Cart>, tid: Option<i64>) {
+        self.0.insert(cart.owner, Kept { cart: Arc::clone(cart), tid });
     }
 
     /// Makes the committed state the one that everybody reads. A load that began before loses its place.
     pub(crate) fn publish(&self, touched: &Touched, shown: Option<&Arc<Cart>>) {
         if let Some(cart) = shown {
-            self.0.insert(cart.owner, Arc::clone(cart));
+            self.keep(cart, None);
         }
         if let Some(owner) = &touched.gone {
             self.0.remove(owner);
@@ -72,34 +84,45 @@ impl CartCache {
 impl Store {
     /// A shopper's cart; an empty one of version 0 when nothing was ever written.
     pub async fn cart(&self, owner: OwnerId) -> Result<Arc<Cart>> {
-        let known = self.carts.get(&owner);
-        if let Some(cart) = &known
-            && (self.is_alone() || self.is_current(cart).await?)
+        if let Some(known) = self.carts.0.get(&owner)
+            && (self.is_alone() || self.is_current(&known).await?)
         {
             self.stats.cart_hits.inc();
-            return Ok(Arc::clone(cart));
+            return Ok(known.cart);
         }
         self.stats.cart_misses.inc();
         let load = async {
             let rows = self.read(CART, vec![owner.into()]).await?;
-            from_rows(owner, &rows).map(Arc::new)
+            from_rows(owner, &rows).map(|cart| Kept { cart: Arc::new(cart), tid: None })
         };
         if self.is_alone() {
-            return self.carts.0.get_or_insert_async(&owner, load).await;
+            return Ok(self.carts.0.get_or_insert_async(&owner, load).await?.cart);
         }
         // Where others write carts, too, a reading that is under way may be older than what the caller knows of.
-        let cart = load.await?;
-        self.carts.0.insert(owner, Arc::clone(&cart));
-        Ok(cart)
+        let loaded = load.await?;
+        self.carts.0.insert(owner, loaded.clone());
+        Ok(loaded.cart)
     }
 
-    /// Whether nobody has written the cart since.
-    async fn is_current(&self, cart: &Cart) -> Result<bool> {
+    /// Whether nobody has written the cart since. A row that is still where it was found before needs no search. One that is
+    /// not may have been written or moved: then the cart is read again.
+    async fn is_current(&self, Kept { cart, tid }: &Kept) -> Result<bool> {
         self.stats.cart_stamps.inc();
-        let rows = self.read(STAMP, vec![cart.owner.into()]).await?;
+        let owner = cart.owner.into();
+        let rows = match *tid {
+            None => self.read(STAMP, vec![owner]).await?,
+            Some(tid) => self.read(STAMP_AT, vec![owner, tid.into()]).await?,
+        };
         let Some(row) = rows.first() else { return Ok(cart.version == 0) };
         let stamp = (row.int(0)?, Some(row.time(1)?), Some(row.time(2)?));
-        Ok(stamp == (cart.version, cart.created_at, cart.updated_at))
+        let is_current = stamp == (cart.version, cart.created_at, cart.updated_at);
+        if is_current
+            && tid.is_none()
+            && let Ok(tid) = row.int(3)
+        {
+            self.carts.keep(cart, Some(tid));
+        }
+        Ok(is_current)
     }
 
     /// Runs the steps as one transaction and returns the cart as they left it.

@@ -6,6 +6,7 @@ mod disk;
 pub(crate) mod owners;
 mod patience;
 mod schema;
+mod tid;
 
 use std::pin::pin;
 use std::time::Duration;

@@ -322,10 +322,16 @@ statements! {
     /// Removes a cart whose lines are gone, if it is still the one that was seen.
     DROP_CART = "delete from cart where owner_id = $1 and version = $2";
 
-    /// What changes with every write of a cart, also when it was removed and made again.
+    /// What changes with every write of a cart, also when it was removed and made again. For many, also where their rows are.
     STAMP = "select version, created_at, updated_at from cart where owner_id = $1",
-        together: "select owner_id, version, created_at, updated_at from cart
+        together: "select owner_id, version, created_at, updated_at, ctid from cart
             where owner_id = any(cast($1 as bytea[]))";
+
+    /// The same of a row at a TID, if it is still there; on SQLite nobody asks for that.
+    STAMP_AT = "select version, created_at, updated_at from cart where owner_id = $1 and $2 is not null",
+        postgres: "select version, created_at, updated_at from cart where owner_id = $1 and ctid = $2",
+        together: "select owner_id, version, created_at, updated_at from cart
+            where owner_id = any(cast($1 as bytea[])) and ctid = any(cast($2 as tid[]))";
 
     /// A cart with its lines in the order of the table; one row with nulls for a cart without lines.
     CART = cart!("", "line.owner_id = $1", "$1"),

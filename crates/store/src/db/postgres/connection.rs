@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use bytes::BytesMut;
+use bytes::{BufMut, BytesMut};
 use futures_util::future::join_all;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
@@ -321,6 +321,10 @@ impl ToSql for Value {
             Self::Int(number) if *kind == Type::BOOL => (*number != 0).to_sql(kind, out),
             Self::Int(number) if *kind == Type::INT4 => i32::try_from(*number)?.to_sql(kind, out),
             Self::Int(number) if *kind == Type::INT8 => number.to_sql(kind, out),
+            Self::Int(tid) if *kind == Type::TID => {
+                out.put_slice(&tid.to_be_bytes()[2..]);
+                Ok(IsNull::No)
+            }
             Self::Text(text) if matches!(*kind, Type::TEXT | Type::JSON) => text.to_sql(&Type::TEXT, out),
             Self::Bytes(bytes) if *kind == Type::BYTEA => bytes.to_sql(kind, out),
             Self::Owner(owner) if *kind == Type::BYTEA => owner.bytes().as_slice().to_sql(kind, out),
@@ -342,6 +346,7 @@ impl<'a> FromSql<'a> for Value {
             Type::BOOL => Self::Int(i64::from(bool::from_sql(kind, raw)?)),
             Type::INT4 => Self::Int(i32::from_sql(kind, raw)?.into()),
             Type::INT8 => Self::Int(i64::from_sql(kind, raw)?),
+            Type::TID => Self::Int(raw.iter().fold(0, |tid, byte| tid << 8 | i64::from(*byte))),
             Type::BYTEA => Self::Bytes(raw.to_vec()),
             _ => Self::Text(String::from_sql(kind, raw)?),
         })
@@ -352,7 +357,7 @@ impl<'a> FromSql<'a> for Value {
     }
 
     fn accepts(kind: &Type) -> bool {
-        matches!(*kind, Type::BOOL | Type::INT4 | Type::INT8 | Type::BYTEA)
+        matches!(*kind, Type::BOOL | Type::INT4 | Type::INT8 | Type::TID | Type::BYTEA)
             || <String as FromSql>::accepts(kind)
     }
 }

@@ -70,33 +70,46 @@ pub(super) fn parted(rows: &Rows) -> Result<HashMap<OwnerId, Rows>> {
 }
 
 /// Questions that wait, of which those that shoppers ask about themselves in the same words are one.
+#[derive(Default)]
 pub(super) struct Waiting {
     single: Vec<Question>,
-    same: Vec<(OwnerId, Question)>,
+    same: Vec<Same>,
+}
+
+/// The same question of many shoppers.
+struct Same {
+    text: &'static str,
+    asking: Vec<(OwnerId, Question)>,
     lists: Vec<Value>,
 }
 
 impl Waiting {
     /// Joins what can be joined, where the server may be asked for many shoppers at once.
     pub(super) fn of(questions: impl Iterator<Item = Question>, joins: bool) -> Self {
-        let (mut single, mut same) = (Vec::new(), Vec::<(OwnerId, Question)>::new());
+        let mut waiting = Self::default();
         for question in questions {
-            let is_same = same.first().is_none_or(|(_, first)| ptr::eq(first.sql, question.sql));
-            match question.params.as_slice() {
-                [Value::Owner(owner)] if joins && question.sql.together.is_some() && is_same => {
-                    same.push((*owner, question));
-                }
-                _ => single.push(question),
+            match (question.params.first(), question.sql.together) {
+                (Some(Value::Owner(owner)), Some(text)) if joins => waiting.join(*owner, text, question),
+                _ => waiting.single.push(question),
             }
         }
-        let lists = lists(same.iter().map(|(_, question)| &question.params));
-        Self { single, same, lists }
+        for Same { asking, lists: all, .. } in &mut waiting.same {
+            *all = lists(asking.iter().map(|(_, question)| &question.params));
+        }
+        waiting
+    }
+
+    fn join(&mut self, owner: OwnerId, text: &'static str, question: Question) {
+        match self.same.iter_mut().find(|same| ptr::eq(same.text, text)) {
+            Some(same) => same.asking.push((owner, question)),
+            None => self.same.push(Same { text, asking: vec![(owner, question)], lists: Vec::new() }),
+        }
     }
 
     /// What the server is asked.
     pub(super) fn asked(&self) -> Vec<Asked<'_>> {
         let single = self.single.iter().map(|question| (question.sql.postgres, question.params.as_slice()));
-        single.chain(self.together().map(|sql| (sql, self.lists.as_slice()))).collect()
+        single.chain(self.same.iter().map(|same| (same.text, same.lists.as_slice()))).collect()
     }
 
     /// Hands out the answers. Whoever asked may have gone away.
@@ -105,15 +118,12 @@ impl Waiting {
         for (question, answer) in self.single.into_iter().zip(answers.by_ref()) {
             let _ = question.reply.send(answer);
         }
-        let Some(answer) = answers.next() else { return };
-        let parts = answer.and_then(|rows| parted(&rows));
-        for (owner, question) in self.same {
-            let part = parts.as_ref().map(|parts| parts.get(&owner).cloned().unwrap_or_default());
-            let _ = question.reply.send(part.map_err(again));
+        for (Same { asking, .. }, answer) in self.same.into_iter().zip(answers) {
+            let parts = answer.and_then(|rows| parted(&rows));
+            for (owner, question) in asking {
+                let part = parts.as_ref().map(|parts| parts.get(&owner).cloned().unwrap_or_default());
+                let _ = question.reply.send(part.map_err(again));
+            }
         }
-    }
-
-    fn together(&self) -> Option<&'static str> {
-        self.same.first().and_then(|(_, question)| question.sql.together)
     }
 }
