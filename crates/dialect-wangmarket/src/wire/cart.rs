@@ -51,7 +51,7 @@ impl FromRequestParts<Shop> for Change {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
-        let params = Params::read(parts).await?;
+        let params = Params::of(parts).await?;
         let OfGoods { listing, store } = OfGoods::read(&params)?;
         let by = params.number("changeNumber")?;
         if listing.get() < 1 {
@@ -65,7 +65,7 @@ impl FromRequestParts<Shop> for OfStore {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
-        Ok(Self(store(&Params::read(parts).await?)?))
+        Ok(Self(store(&Params::of(parts).await?)?))
     }
 }
 
@@ -73,7 +73,7 @@ impl FromRequestParts<Shop> for Emptied {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
-        let store = store(&Params::read(parts).await?)?;
+        let store = store(&Params::of(parts).await?)?;
         Ok(Self((store.get() != 0).then_some(store)))
     }
 }
@@ -88,7 +88,7 @@ impl FromRequestParts<Shop> for OfGoods {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
-        Self::read(&Params::read(parts).await?)
+        Self::read(&Params::of(parts).await?)
     }
 }
 
@@ -96,7 +96,7 @@ impl FromRequestParts<Shop> for GoodsSelected {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
-        let params = Params::read(parts).await?;
+        let params = Params::of(parts).await?;
         let OfGoods { listing, store } = OfGoods::read(&params)?;
         if listing.get() < 1 {
             return Err(Error::MissingInCart("请传入商品id"));
@@ -109,7 +109,7 @@ impl FromRequestParts<Shop> for StoreSelected {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
-        let params = Params::read(parts).await?;
+        let params = Params::of(parts).await?;
         let store = store(&params)?;
         if store.get() < 1 {
             return Err(Error::MissingInCart("请传入要操作的店铺"));

@@ -28,7 +28,7 @@ impl FromRequestParts<Shop> for Wanted {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
-        let params = Params::read(parts).await?;
+        let params = Params::of(parts).await?;
         let (store, category) = (params.number("storeid")?, params.number("typeid")?);
         let text = Some(fold(params.text("title"))).filter(|title| !title.is_empty());
         let order = match params.number("orderBy")? {
@@ -59,7 +59,7 @@ impl FromRequestParts<Shop> for Named {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
-        match Params::read(parts).await?.number("goodsid")? {
+        match Params::of(parts).await?.number("goodsid")? {
             id @ 1.. => Ok(Self(ListingId::new(id))),
             _ => Err(Error::Missing("请传入要查看的商品id")),
         }

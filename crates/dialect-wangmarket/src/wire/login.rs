@@ -30,7 +30,7 @@ impl FromRequestParts<Shop> for Credentials {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
-        let params = Params::read(parts).await?;
+        let params = Params::of(parts).await?;
         // One login serves all stores, but a number is a number.
         params.number("storeid")?;
         let text = |name, missing| match params.text(name) {

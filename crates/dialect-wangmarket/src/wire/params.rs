@@ -8,9 +8,23 @@ use web::{Content, fields};
 use crate::error::Error;
 
 /// What a request says. A name in the form hides the same name in the query.
+#[derive(Clone)]
 pub(crate) struct Params(Map<String, Value>);
 
 impl Params {
+    /// As whoever asked for the shopper has read them, or read now.
+    pub(crate) async fn of(parts: &mut Parts) -> Result<Self, Error> {
+        match parts.extensions.remove() {
+            Some(params) => Ok(params),
+            None => Self::read(parts).await,
+        }
+    }
+
+    /// Leaves them to the next who needs them.
+    pub(crate) fn leave(self, parts: &mut Parts) {
+        parts.extensions.insert(self);
+    }
+
     pub(crate) async fn read(parts: &Parts) -> Result<Self, Error> {
         let mut params = fields::form(parts.uri.query().unwrap_or_default().as_bytes());
         if Content::of(parts).is_empty() {

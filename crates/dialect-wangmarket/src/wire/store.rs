@@ -21,7 +21,7 @@ impl FromRequestParts<Shop> for Wanted {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &Shop) -> Result<Self, Error> {
-        match Params::read(parts).await?.number("storeid")? {
+        match Params::of(parts).await?.number("storeid")? {
             id @ 1.. => Ok(Self(StoreId::new(id))),
             _ => Err(Error::Missing("请传入店铺编号")),
         }

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Client, Config, Row, Statement};
+use tokio_postgres::{Client, Config, Statement};
 
 use super::tls::Tls;
 use crate::{Error, Refusal, Result, Rows, Value};
@@ -233,9 +233,13 @@ async fn run(client: &Client, statement: &Statement, params: &[Value]) -> Attemp
         return Ok(Rows { width, values: Vec::new(), changed });
     }
     let rows = client.query(statement, &params).await?;
-    let value = |row: &Row, column| row.try_get::<_, Value>(column);
-    let values = rows.iter().flat_map(|row| (0..width).map(move |column| value(row, column)));
-    Ok(Rows { width, values: values.collect::<Attempt<_>>()?, changed: 0 })
+    let mut values = Vec::with_capacity(rows.len() * width);
+    for row in &rows {
+        for column in 0..width {
+            values.push(row.try_get(column)?);
+        }
+    }
+    Ok(Rows { width, values, changed: 0 })
 }
 
 /// Whether it may go better the next time: the database is not there, or had one of two give way to the other.

@@ -57,13 +57,14 @@ impl Add {
 }
 
 /// Whose rows they are, by the first column, which the rows lose.
-pub(super) fn parted(rows: &Rows) -> Result<HashMap<OwnerId, Rows>> {
-    let mut parts: HashMap<OwnerId, Rows> = HashMap::new();
-    let width = rows.width.saturating_sub(1);
-    for row in rows.iter() {
-        let part = parts.entry(OwnerId::new(row.bytes(0)?)).or_default();
-        part.width = width;
-        part.values.extend_from_slice(&row.values()[1..]);
+pub(super) fn parted(rows: Rows) -> Result<HashMap<OwnerId, Rows>> {
+    let owners: Vec<_> = rows.iter().map(|row| row.bytes(0).map(OwnerId::new)).collect::<Result<_>>()?;
+    let mut parts: HashMap<OwnerId, Rows> = HashMap::with_capacity(owners.len());
+    let mut values = rows.values.into_iter();
+    for owner in owners {
+        let part = parts.entry(owner).or_default();
+        part.width = rows.width - 1;
+        part.values.extend(values.by_ref().take(rows.width).skip(1));
         part.changed += 1;
     }
     Ok(parts)
@@ -119,7 +120,7 @@ impl Waiting {
             let _ = question.reply.send(answer);
         }
         for (Same { asking, .. }, answer) in self.same.into_iter().zip(answers) {
-            let parts = answer.and_then(|rows| parted(&rows));
+            let parts = answer.and_then(parted);
             for (owner, question) in asking {
                 let part = parts.as_ref().map(|parts| parts.get(&owner).cloned().unwrap_or_default());
                 let _ = question.reply.send(part.map_err(again));

@@ -393,7 +393,7 @@ impl Writer {
     async fn parts(&mut self, asked: &[Asked<'_>]) -> Attempt<Option<Vec<HashMap<OwnerId, Rows>>>> {
         let mut met = Vec::with_capacity(asked.len());
         for rows in self.ask(asked).await? {
-            match rows.map(|rows| parted(&rows)) {
+            match rows.map(parted) {
                 Err(error) if is_passing(&error) => return Err(error),
                 Ok(Ok(parts)) => met.push(parts),
                 _ => return Ok(None),
