@@ -129,8 +129,9 @@ async fn timed(store: &Store, owners: &[OwnerId], adds: bool) -> Result<Vec<Dura
             while let Some(owner) = owners.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let started = Instant::now();
                 if adds {
-                    let line = line(FIRST);
-                    store.write_line(*owner, &line, cart::add(*owner, &line, NOW).into()).await?;
+                    let (line, lock) = (line(FIRST), cart::lock(*owner, NOW, None));
+                    let steps = [lock].into_iter().chain(cart::add(*owner, &line, NOW));
+                    store.write_line(*owner, &line, steps.collect()).await?;
                 } else {
                     store.cart(*owner).await?;
                 }
