@@ -21,7 +21,7 @@ impl FromRequestParts<Shop> for Anyone {
     async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Error> {
         let params = Params::read(parts).await?;
         let session = named_by(&params, shop).await?;
-        params.leave(parts);
+        parts.extensions.insert(params);
         Ok(Self(web::ctx(shop, parts, session)))
     }
 }

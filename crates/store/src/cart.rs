@@ -116,10 +116,8 @@ impl Store {
         let Some(row) = rows.first() else { return Ok(cart.version == 0) };
         let stamp = (row.int(0)?, Some(row.time(1)?), Some(row.time(2)?));
         let is_current = stamp == (cart.version, cart.created_at, cart.updated_at);
-        if is_current
-            && tid.is_none()
-            && let Ok(tid) = row.int(3)
-        {
+        // Only who asks for many without TIDs hears them.
+        if is_current && let Ok(tid) = row.int(3) {
             self.carts.keep(cart, Some(tid));
         }
         Ok(is_current)

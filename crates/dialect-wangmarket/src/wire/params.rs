@@ -12,7 +12,7 @@ use crate::error::Error;
 pub(crate) struct Params(Map<String, Value>);
 
 impl Params {
-    /// As whoever asked for the shopper has read them, or read now.
+    /// As whoever asked for the shopper has left them in the parts, or read now.
     pub(crate) async fn of(parts: &mut Parts) -> Result<Self, Error> {
         match parts.extensions.remove() {
             Some(params) => Ok(params),
@@ -20,11 +20,7 @@ impl Params {
         }
     }
 
-    /// Leaves them to the next who needs them.
-    pub(crate) fn leave(self, parts: &mut Parts) {
-        parts.extensions.insert(self);
-    }
-
+    /// As the request has them.
     pub(crate) async fn read(parts: &Parts) -> Result<Self, Error> {
         let mut params = fields::form(parts.uri.query().unwrap_or_default().as_bytes());
         if Content::of(parts).is_empty() {
