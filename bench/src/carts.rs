@@ -27,10 +27,9 @@ use crate::{growth::made_up, postgres};
 const LINES: i64 = 5;
 /// The first of the products, of which all are on sale and in stock.
 const FIRST: i64 = 4;
-/// Who asks at once.
-const CLIENTS: usize = 64;
-/// Random carts that are read in each round, and as many that are added to.
-const ASKED: usize = 5000;
+/// How many ask at once, and how many random carts they read in each round; as many are added to. The last keep both cores
+/// busy: what a request takes then is mostly waiting for the others.
+const CLIENTS: [(usize, usize); 3] = [(1, 200), (4, 500), (64, 5000)];
 /// Rounds that are measured.
 const ROUNDS: usize = 40;
 /// Rounds before them, as a store has behind it that serves for a while.
@@ -54,16 +53,32 @@ pub(crate) struct Carts {
 struct Filled {
     store: Store,
     owners: Vec<OwnerId>,
-    gets: Vec<Duration>,
-    adds: Vec<Duration>,
+    /// Of the owners, how many were asked for.
+    asked: usize,
+    /// By `CLIENTS`.
+    gets: [Vec<Duration>; CLIENTS.len()],
+    adds: [Vec<Duration>; CLIENTS.len()],
+}
+
+impl Filled {
+    fn new(store: Store, owners: Vec<OwnerId>) -> Self {
+        Self { store, owners, asked: 0, gets: Default::default(), adds: Default::default() }
+    }
+
+    /// The next carts; those of a small store come again.
+    fn next(&mut self, count: usize) -> Vec<OwnerId> {
+        let from = self.asked % self.owners.len();
+        self.asked += count;
+        self.owners.iter().cycle().skip(from).take(count).copied().collect()
+    }
 }
 
 /// Prints what getting a cart and adding to it take, by how many lines there are.
 pub(crate) async fn carts(options: &Carts) -> Result<()> {
     ensure!(!options.scratch.exists(), "{} is there already", options.scratch.display());
     fs::create_dir_all(&options.scratch)?;
-    println!("| store | lines | get p50 | add p50 | get, of the fewest | add, of the fewest |");
-    println!("| --- | ---: | ---: | ---: | ---: | ---: |");
+    println!("| store | clients | lines | get p50 | add p50 | get, of the fewest | add, of the fewest |");
+    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
     let mut files = Vec::new();
     for lines in &options.lines {
         files.push(in_file(&options.scratch.join(format!("{lines}.db")), *lines).await?);
@@ -86,43 +101,47 @@ pub(crate) async fn carts(options: &Carts) -> Result<()> {
 /// smallest store it took where that is worst.
 async fn measure(name: &str, lines: &[i64], mut stores: Vec<Filled>) -> Result<f64> {
     for round in 0..WARM_UP + ROUNDS {
-        for filled in &mut stores {
-            let mut asked = filled.owners.chunks_exact(ASKED).cycle().skip(2 * round);
-            let gets = timed(&filled.store, asked.next().context("too few carts")?, false).await?;
-            let adds = timed(&filled.store, asked.next().context("too few carts")?, true).await?;
-            if round >= WARM_UP {
-                filled.gets.extend(gets);
-                filled.adds.extend(adds);
+        for (at, (clients, count)) in CLIENTS.into_iter().enumerate() {
+            for filled in &mut stores {
+                let asked = filled.next(count);
+                let gets = timed(&filled.store, clients, asked, false).await?;
+                let asked = filled.next(count);
+                let adds = timed(&filled.store, clients, asked, true).await?;
+                if round >= WARM_UP {
+                    filled.gets[at].extend(gets);
+                    filled.adds[at].extend(adds);
+                }
             }
         }
     }
-    let (mut fewest, mut grown) = (None, 1.0_f64);
-    for (filled, lines) in stores.iter_mut().zip(lines) {
-        let (get, add) = (median(&mut filled.gets), median(&mut filled.adds));
-        let (least_get, least_add) = *fewest.get_or_insert((get, add));
-        let [gets, adds] = [(get, least_get), (add, least_add)]
-            .map(|(took, least): (Duration, Duration)| took.as_secs_f64() / least.as_secs_f64());
-        println!(
-            "| {name} | {lines} | {:.3} ms | {:.3} ms | {gets:.3} | {adds:.3} |",
-            get.as_secs_f64() * 1e3,
-            add.as_secs_f64() * 1e3
-        );
-        grown = grown.max(gets).max(adds);
+    let mut grown = 1.0_f64;
+    for (at, (clients, _)) in CLIENTS.into_iter().enumerate() {
+        let mut fewest = None;
+        for (filled, lines) in stores.iter_mut().zip(lines) {
+            let (get, add) = (median(&mut filled.gets[at]), median(&mut filled.adds[at]));
+            let (least_get, least_add) = *fewest.get_or_insert((get, add));
+            let (gets, adds) = (get / least_get, add / least_add);
+            println!("| {name} | {clients} | {lines} | {get:.3} ms | {add:.3} ms | {gets:.2} | {adds:.2} |");
+            grown = grown.max(gets).max(adds);
+        }
+    }
+    for filled in stores {
         filled.store.close();
     }
     Ok(grown)
 }
 
-fn median(took: &mut [Duration]) -> Duration {
+/// In milliseconds.
+fn median(took: &mut [Duration]) -> f64 {
     took.sort_unstable();
-    took[took.len() / 2]
+    took[took.len() / 2].as_secs_f64() * 1e3
 }
 
 /// What each owner's request takes while others make theirs.
-async fn timed(store: &Store, owners: &[OwnerId], adds: bool) -> Result<Vec<Duration>> {
-    let (next, owners) = (Arc::new(AtomicUsize::new(0)), Arc::new(owners.to_vec()));
+async fn timed(store: &Store, count: usize, owners: Vec<OwnerId>, adds: bool) -> Result<Vec<Duration>> {
+    let (next, owners) = (Arc::new(AtomicUsize::new(0)), Arc::new(owners));
     let mut clients = JoinSet::new();
-    for _ in 0..CLIENTS {
+    for _ in 0..count {
         let (store, next, owners) = (store.clone(), Arc::clone(&next), Arc::clone(&owners));
         clients.spawn(async move {
             let mut took = Vec::new();
@@ -158,7 +177,7 @@ async fn in_file(file: &Path, lines: i64) -> Result<Filled> {
     fs::File::open(file)?.sync_all()?;
     let mut asked = connection.prepare(&sample("hex(owner_id)"))?;
     let owners = asked.query_map([], |row| row.get::<_, String>(0))?.map(|owner| owner_from(&owner?));
-    Ok(Filled { store, owners: owners.collect::<Result<_>>()?, gets: Vec::new(), adds: Vec::new() })
+    Ok(Filled::new(store, owners.collect::<Result<_>>()?))
 }
 
 async fn on_server(server: &Postgres, lines: i64) -> Result<Filled> {
@@ -174,7 +193,7 @@ async fn on_server(server: &Postgres, lines: i64) -> Result<Filled> {
     ask("checkpoint")?;
     let owners = ask(&sample("encode(owner_id, 'hex')"))?;
     let owners = owners.lines().map(owner_from).collect::<Result<_>>()?;
-    Ok(Filled { store, owners, gets: Vec::new(), adds: Vec::new() })
+    Ok(Filled::new(store, owners))
 }
 
 /// Makes as many products as a cart has lines. Carts are always read: those in memory cost the same in every store.
@@ -204,7 +223,10 @@ fn fill(owner: &str, numbers: &str) -> String {
 }
 
 fn sample(owner: &str) -> String {
-    format!("select {owner} from cart order by random() limit {}", 2 * ASKED * (WARM_UP + ROUNDS))
+    format!(
+        "select {owner} from cart order by random() limit {}",
+        2 * (WARM_UP + ROUNDS) * CLIENTS.iter().map(|(_, count)| count).sum::<usize>()
+    )
 }
 
 fn owner_from(hex: &str) -> Result<OwnerId> {
