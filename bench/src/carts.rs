@@ -42,7 +42,12 @@ const NOW: Timestamp = Timestamp::from_micros(0);
 #[derive(clap::Args)]
 pub(crate) struct Carts {
     /// Cart lines in each store, the fewest first.
-    #[arg(long, value_delimiter = ',', default_value = "50000,1000000,10000000")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "50000,1000000,10000000",
+        value_parser = clap::value_parser!(i64).range(LINES..)
+    )]
     lines: Vec<i64>,
     /// A new folder for the stores, which is deleted at the end.
     #[arg(long)]
@@ -131,7 +136,7 @@ async fn measure(name: &str, lines: &[i64], mut stores: Vec<Filled>) -> Result<f
     Ok(grown)
 }
 
-/// In milliseconds.
+/// The middle one, in milliseconds.
 fn median(took: &mut [Duration]) -> f64 {
     took.sort_unstable();
     took[took.len() / 2].as_secs_f64() * 1e3

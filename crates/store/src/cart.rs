@@ -116,7 +116,7 @@ impl Store {
         let Some(row) = rows.first() else { return Ok(cart.version == 0) };
         let stamp = (row.int(0)?, Some(row.time(1)?), Some(row.time(2)?));
         let is_current = stamp == (cart.version, cart.created_at, cart.updated_at);
-        // Only who asks for many without TIDs hears them.
+        // Only STAMP tells it, and only where many carts are asked for at once.
         if is_current && let Ok(tid) = row.int(3) {
             self.carts.keep(cart, Some(tid));
         }
