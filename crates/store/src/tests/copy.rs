@@ -1,7 +1,8 @@
 //! Copies: everything arrives, however often the copying was cut off, and never where a shop is already.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::panic::{self, AssertUnwindSafe};
+
+use futures_util::FutureExt;
 
 use super::{NOW, OWNER, carts, idempotency, line, open, stock, stocked_file, testing, write};
 use crate::copy::{Copied, Progress};
@@ -46,19 +47,16 @@ async fn copy(from: &Store, to: &Store) -> Result<Copied, Error> {
     from.copy_to(to, SHOP, &mut |_| {}).await
 }
 
-/// Copies until so many batches were told of, and stops there as a killed process does.
+/// Copies until so many batches were told of, and stops right there, as a process does that is killed between two.
 async fn copy_partly(from: &Store, to: &Store, batches: usize) -> Option<Copied> {
-    let (told, enough) = (AtomicUsize::new(0), Arc::new(tokio::sync::Notify::new()));
+    let mut told = 0;
     let mut progress = |_: Progress| {
-        if told.fetch_add(1, Ordering::Relaxed) + 1 == batches {
-            enough.notify_one();
+        told += 1;
+        if told == batches {
+            panic::resume_unwind(Box::new("killed"));
         }
     };
-    tokio::select! {
-        biased;
-        () = enough.notified() => None,
-        copied = from.copy_to(to, SHOP, &mut progress) => Some(copied.unwrap()),
-    }
+    AssertUnwindSafe(from.copy_to(to, SHOP, &mut progress)).catch_unwind().await.ok().map(Result::unwrap)
 }
 
 fn refused(copied: &Result<Copied, Error>, part: &str) {
