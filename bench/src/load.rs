@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use tokio::{
     process::{Child, Command},
     time::timeout,
@@ -144,6 +144,12 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
+    /// Itself, unless something went wrong.
+    pub(crate) fn faultless(self) -> Result<Self> {
+        ensure!(self.errors == 0.0, "{:.0} errors, such as: {}", self.errors, self.first_wrong);
+        Ok(self)
+    }
+
     /// Several rounds as one: means, but the p99 of the worst round and the errors of all.
     pub(crate) fn over(rounds: &[Self]) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "there are sixty rounds at most")]

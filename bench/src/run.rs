@@ -122,12 +122,7 @@ struct Place {
 impl Place {
     /// Says so to a command.
     fn name_to(&self, command: &mut Command) {
-        self.name_beside(command, &self.data);
-    }
-
-    /// Says so to the command of a server that has a folder of its own.
-    fn name_beside(&self, command: &mut Command, data: &Path) {
-        command.arg("--data").arg(data);
+        command.arg("--data").arg(&self.data);
         if let Some(postgres) = &self.postgres {
             command.args(["--database", &postgres.address()]);
         }
@@ -283,10 +278,8 @@ async fn start_server(options: &Options, place: &Place, log: &str) -> Result<Ser
 
 /// Starts a server that has a folder of its own.
 async fn start_beside(options: &Options, place: &Place, data: &Path, log: &str) -> Result<Server> {
-    let mut serve = Command::new(&options.server);
-    serve.args(["serve", "--listen", "127.0.0.1:0"]);
-    place.name_beside(&mut serve, data);
-    Server::start(serve, &options.scratch.join(log)).await
+    let address = place.postgres.as_ref().map(Postgres::address);
+    Server::serve(&options.server, data, address.as_deref(), &options.scratch.join(log)).await
 }
 
 async fn start_ceiling(size: f64, scratch: &Path) -> Result<Server> {
@@ -349,8 +342,7 @@ async fn spread(
     for _ in 0..options.rounds {
         for (rates, count) in rates.iter_mut().zip(1..) {
             let measured = load.run(scenario, &servers[..count], options.seconds, Way::Fast).await?;
-            ensure!(measured.errors == 0.0, "{count} servers: {:.0} errors", measured.errors);
-            rates.push(measured.per_second);
+            rates.push(measured.faultless()?.per_second);
         }
     }
     Ok(Spread { scenario, per_second: rates.iter().map(|rates| mean(rates)).collect() })
@@ -362,6 +354,6 @@ fn mean(values: &[f64]) -> f64 {
 }
 
 /// A path beside this program.
-fn beside_this(name: &str) -> PathBuf {
+pub(crate) fn beside_this(name: &str) -> PathBuf {
     env::current_exe().unwrap_or_default().with_file_name(name)
 }

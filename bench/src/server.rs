@@ -30,6 +30,21 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// Starts Cartwright's program on a data folder and, unless it is in there, a database.
+    pub(crate) async fn serve(
+        program: &Path,
+        data: &Path,
+        database: Option<&str>,
+        log: &Path,
+    ) -> Result<Self> {
+        let mut serve = Command::new(program);
+        serve.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        if let Some(address) = database {
+            serve.args(["--database", address]);
+        }
+        Self::start(serve, log).await
+    }
+
     /// Starts the command, whose output goes into the log and names `http://127.0.0.1:PORT`, and waits until it is ready.
     pub(crate) async fn start(mut command: Command, log: &Path) -> Result<Self> {
         let out = File::create(log)?;

@@ -3,6 +3,7 @@
 
 mod copy;
 mod disk;
+mod log;
 pub(crate) mod owners;
 mod patience;
 mod schema;
@@ -341,23 +342,6 @@ async fn one_callers_failure_undoes_only_its_own_steps() {
         assert_eq!(task.await.unwrap(), expected, "caller {caller}");
     }
     assert!(store.stats().commits.get() <= 202);
-}
-
-#[tokio::test]
-async fn a_long_log_is_copied_into_the_database_file() {
-    let (store, folder) = stocked_file().await;
-    let size = || std::fs::metadata(folder.path().join("shop.db")).unwrap().len();
-    let key = Key { owner: OWNER, key: "k1".to_owned(), request: [0; 32] };
-    let long = idempotency::Reply { status: 200, content_type: None, body: vec![7; 80 * 1024 * 1024] };
-    store.apply(vec![idempotency::complete(&key, &long, false, NOW)]).await.unwrap();
-    for _ in 0..1000 {
-        write(&store, []).await.unwrap();
-        if size() > 80 * 1024 * 1024 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("the file is still {} bytes long", size());
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ impl Sqlite {
         stats: &Arc<Stats>,
     ) -> Result<Self> {
         let mut connection = connection::open_writer(path, options)?;
-        let (log, copier) = log::log(&mut connection)?;
+        let (log, copier) = log::log(&mut connection, path)?;
         let (writes, queue) = crossbeam_channel::bounded(options.queue);
         let (carts, counters) = (Arc::clone(carts), Arc::clone(stats));
         let beside = connection::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;

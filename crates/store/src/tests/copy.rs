@@ -56,7 +56,9 @@ async fn copy_partly(from: &Store, to: &Store, batches: usize) -> Option<Copied>
             panic::resume_unwind(Box::new("killed"));
         }
     };
-    AssertUnwindSafe(from.copy_to(to, SHOP, &mut progress)).catch_unwind().await.ok().map(Result::unwrap)
+    let copied = AssertUnwindSafe(from.copy_to(to, SHOP, &mut progress)).catch_unwind().await;
+    assert_eq!(copied.is_err(), told == batches, "told {told} times of {batches}");
+    copied.ok().map(Result::unwrap)
 }
 
 fn refused(copied: &Result<Copied, Error>, part: &str) {

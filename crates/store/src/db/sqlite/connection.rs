@@ -21,7 +21,7 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Bytes of a page of a new file. Writes to random carts log whole pages, so small ones are cheaper.
 const PAGE: i64 = 2048;
 /// What the writer keeps of the file in memory, in KiB as SQLite wants it: negative.
-const WRITER_CACHE: i64 = -32 * 1024;
+const WRITER_CACHE: i64 = -128 * 1024;
 
 /// Opens the file for writing, made when missing; refuses a damaged one, and brings the tables up to date or refuses older
 /// ones.
