@@ -16,8 +16,8 @@ pub struct Sql {
     pub postgres: &'static str,
     /// As SQLite reads it.
     pub sqlite: &'static str,
-    /// For PostgreSQL: the same for many shoppers at once. Each parameter is a list with a value for each of them; the first
-    /// column of a row says whose it is, and the others are those of the statement for one, if that gives rows.
+    /// For PostgreSQL: the same for many shoppers or tokens at once. Each parameter is a list with a value for each of them; the
+    /// first column of a row says whose it is, and the others are those of the statement for one, if that gives rows.
     pub together: Option<&'static str>,
 }
 

@@ -266,6 +266,19 @@ async fn a_guest_who_has_logged_in_is_refused_among_others_who_have_not() {
     for number in [2, 7] {
         assert_eq!(quantities(&store.cart(guest(number).0).await.unwrap()), []);
     }
+
+    // Their tokens say so, also where all are asked for at once; nobody has the first and the last.
+    let named = async |number| {
+        let token = store.token(&guest(number).1).await.unwrap();
+        token.map(|token| (token.owner, token.account))
+    };
+    let expected = (1..9).map(|number| match number {
+        1 | 8 => None,
+        2 | 7 => Some((OWNER, Some(customer.clone()))),
+        other => Some((guest(other).0, None)),
+    });
+    let expected: Vec<_> = expected.collect();
+    assert_eq!(join_all((1..9).chain(1..9).map(named)).await, [expected.clone(), expected].concat());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,13 +11,25 @@ use crate::{Refusal, Result, Step, Store};
 /// SHA-256 of a secret.
 pub type Hash = [u8; 32];
 
+/// A token with the account it names.
+macro_rules! token {
+    ($whose:literal, $which:literal) => {
+        concat!(
+            "select ",
+            $whose,
+            "token.owner_id, token.expires_at,
+                account.id, account.owner_id, account.email, account.username, account.phone, account.created_at,
+                account.role, account.store_id
+            from token left join account on account.id = token.account_id
+            where token.hash = ",
+            $which
+        )
+    };
+}
+
 statements! {
-    /// A token with the account it names.
-    FIND = "select token.owner_id, token.expires_at,
-            account.id, account.owner_id, account.email, account.username, account.phone, account.created_at,
-            account.role, account.store_id
-        from token left join account on account.id = token.account_id
-        where token.hash = $1";
+    /// A token.
+    FIND = token!("", "$1"), together: token!("token.hash, ", "any(cast($1 as bytea[]))");
 
     /// Issues a token.
     ISSUE = "insert into token (hash, owner_id, account_id, expires_at, created_at)

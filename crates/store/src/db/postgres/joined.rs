@@ -3,11 +3,9 @@
 use std::collections::HashMap;
 use std::ptr;
 
-use domain::id::OwnerId;
-
 use super::connection::{Asked, again};
 use crate::db::Question;
-use crate::{Result, Rows, Sql, Step, Value, cart, token};
+use crate::{Error, Result, Rows, Sql, Step, Value, cart, token};
 
 /// The parameters of one statement for many: a list of everybody's first, a list of everybody's second, and so on.
 pub(super) fn lists<'a>(each: impl IntoIterator<Item: IntoIterator<Item = &'a Value>>) -> Vec<Value> {
@@ -56,31 +54,33 @@ impl Add {
     }
 }
 
-/// Whose rows they are, by the first column, which the rows lose.
-pub(super) fn parted(rows: Rows) -> Result<HashMap<OwnerId, Rows>> {
-    let owners: Vec<_> = rows.iter().map(|row| row.bytes(0).map(OwnerId::new)).collect::<Result<_>>()?;
-    let mut parts: HashMap<OwnerId, Rows> = HashMap::with_capacity(owners.len());
-    let mut values = rows.values.into_iter();
-    for owner in owners {
-        let part = parts.entry(owner).or_default();
+/// The rows of each shopper or token, by the first column, which the rows lose.
+pub(super) type Parts = HashMap<Vec<u8>, Rows>;
+
+/// Whose rows they are.
+pub(super) fn parted(rows: Rows) -> Result<Parts> {
+    let (mut parts, mut values) = (Parts::new(), rows.values.into_iter());
+    while let Some(whose) = values.next() {
+        let Value::Bytes(whose) = whose else { return Err(Error::Unreadable("expected bytes")) };
+        let part = parts.entry(whose).or_default();
         part.width = rows.width - 1;
-        part.values.extend(values.by_ref().take(rows.width).skip(1));
+        part.values.extend(values.by_ref().take(part.width));
         part.changed += 1;
     }
     Ok(parts)
 }
 
-/// Questions that wait, of which those that shoppers ask about themselves in the same words are one.
+/// Questions that wait, of which those about shoppers or tokens in the same words are one.
 #[derive(Default)]
 pub(super) struct Waiting {
     single: Vec<Question>,
     same: Vec<Same>,
 }
 
-/// The same question of many shoppers.
+/// The same question about many.
 struct Same {
     text: &'static str,
-    asking: Vec<(OwnerId, Question)>,
+    asking: Vec<Question>,
     lists: Vec<Value>,
 }
 
@@ -89,21 +89,21 @@ impl Waiting {
     pub(super) fn of(questions: impl Iterator<Item = Question>, joins: bool) -> Self {
         let mut waiting = Self::default();
         for question in questions {
-            match (question.params.first(), question.sql.together) {
-                (Some(Value::Owner(owner)), Some(text)) if joins => waiting.join(*owner, text, question),
+            match question.sql.together {
+                Some(text) if joins => waiting.join(text, question),
                 _ => waiting.single.push(question),
             }
         }
         for Same { asking, lists: all, .. } in &mut waiting.same {
-            *all = lists(asking.iter().map(|(_, question)| &question.params));
+            *all = lists(asking.iter().map(|question| &question.params));
         }
         waiting
     }
 
-    fn join(&mut self, owner: OwnerId, text: &'static str, question: Question) {
+    fn join(&mut self, text: &'static str, question: Question) {
         match self.same.iter_mut().find(|same| ptr::eq(same.text, text)) {
-            Some(same) => same.asking.push((owner, question)),
-            None => self.same.push(Same { text, asking: vec![(owner, question)], lists: Vec::new() }),
+            Some(same) => same.asking.push(question),
+            None => self.same.push(Same { text, asking: vec![question], lists: Vec::new() }),
         }
     }
 
@@ -121,10 +121,20 @@ impl Waiting {
         }
         for (Same { asking, .. }, answer) in self.same.into_iter().zip(answers) {
             let parts = answer.and_then(parted);
-            for (owner, question) in asking {
-                let part = parts.as_ref().map(|parts| parts.get(&owner).cloned().unwrap_or_default());
+            for question in asking {
+                let part =
+                    parts.as_ref().map(|parts| parts.get(about(&question)).cloned().unwrap_or_default());
                 let _ = question.reply.send(part.map_err(again));
             }
         }
+    }
+}
+
+/// Whom it is about: its first parameter.
+fn about(question: &Question) -> &[u8] {
+    match question.params.first() {
+        Some(Value::Owner(owner)) => owner.bytes(),
+        Some(Value::Bytes(hash)) => hash,
+        _ => &[],
     }
 }

@@ -1,7 +1,7 @@
 //! The committer: runs many callers' transactions as one, in one go and one flush; one caller's failure undoes only its
 //! own.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use domain::cart::Cart;
@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 
 use super::connection::{Asked, Attempt, Connection, DEADLINE, Patience, again, is_passing, meaning};
-use super::joined::{Add, lists, parted};
+use super::joined::{Add, Parts, lists, parted};
 use crate::cart::{CartCache, Touched};
 use crate::db::{Transaction, Written};
 use crate::stats::Stats;
@@ -119,8 +119,9 @@ impl Caller {
     }
 
     /// Their part of what a statement for many met.
-    fn own(&self, parts: &mut HashMap<OwnerId, Rows>) -> Rows {
-        self.transaction.touched.shown.and_then(|owner| parts.remove(&owner)).unwrap_or_default()
+    fn own(&self, parts: &mut Parts) -> Rows {
+        let shown = self.transaction.touched.shown;
+        shown.and_then(|owner| parts.remove(&owner.bytes()[..])).unwrap_or_default()
     }
 
     /// The cart in memory with the line that an add for many changed, if nobody has written it since.
@@ -377,7 +378,7 @@ impl Writer {
         let Some(parts) = self.parts(&asked).await? else { return Ok(None) };
         let mut parts = parts.into_iter();
         let [mut read, mut good] = questions.each_ref().map(|(_, params)| {
-            if params.is_empty() { HashMap::new() } else { parts.next().unwrap_or_default() }
+            if params.is_empty() { Parts::new() } else { parts.next().unwrap_or_default() }
         });
         let outcomes = all.into_iter().map(|(caller, known, guard)| {
             if let Some(refusal) = guard.and_then(|guard| guard.refusal(&caller.own(&mut good))) {
@@ -390,7 +391,7 @@ impl Writer {
     }
 
     /// What each statement met, by shopper; `None` when one failed.
-    async fn parts(&mut self, asked: &[Asked<'_>]) -> Attempt<Option<Vec<HashMap<OwnerId, Rows>>>> {
+    async fn parts(&mut self, asked: &[Asked<'_>]) -> Attempt<Option<Vec<Parts>>> {
         let mut met = Vec::with_capacity(asked.len());
         for rows in self.ask(asked).await? {
             match rows.map(parted) {
