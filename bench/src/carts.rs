@@ -151,7 +151,9 @@ async fn measure(name: &str, options: &Carts, stores: &[Filled]) -> Result<f64> 
     let [alone, together] = ask(stores).await?;
     let over_http = serve(options, stores).await?;
     // No limit for a store that does nothing but read carts nobody has asked for in a while, on both cores.
-    let rows = [("1", alone, true), ("64", together, false), ("64 over HTTP", over_http, true)];
+    let [one, many] = CLIENTS.map(|(clients, _)| clients.to_string());
+    let served = format!("{CONNECTIONS} over HTTP");
+    let rows = [(one, alone, true), (many, together, false), (served, over_http, true)];
     for (clients, took, is_limited) in rows {
         let (least_get, least_add) = took[0];
         for ((get, add), lines) in took.into_iter().zip(&options.lines) {
@@ -297,6 +299,7 @@ async fn in_file(data: &Path, lines: i64) -> Result<Filled> {
     transaction.commit()?;
     // As after a while of serving, when the log is short and the disk has nothing else to do.
     connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
+    drop(connection); // which would lose its locks when the file is closed
     fs::File::open(file)?.sync_all()?;
     Ok(Filled { database, data: data.to_path_buf(), carts })
 }

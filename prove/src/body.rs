@@ -16,7 +16,7 @@ use crate::scenario::{Seen, Setting};
 
 /// No server reads more of an endless body, and what lies on the way to it.
 const MOST: usize = 16 * 1024 * 1024;
-/// What the server may need for all of them, in bytes, when they are gone: 30 to 70 MiB were seen, for what several take at
+/// What the server may need for all of them, in bytes, when they are gone: 30 to 80 MiB were seen, for what several take at
 /// once; a long run sends more than 800.
 const MEMORY: u64 = 128 * 1024 * 1024;
 /// A body that does not come is given up after half a minute.

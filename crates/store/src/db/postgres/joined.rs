@@ -130,7 +130,7 @@ impl Waiting {
     }
 }
 
-/// Whom it is about: its first parameter.
+/// Whom it is about: its first parameter, with which its rows begin where many ask.
 fn about(question: &Question) -> &[u8] {
     match question.params.first() {
         Some(Value::Owner(owner)) => owner.bytes(),
